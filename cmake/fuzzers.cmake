@@ -46,7 +46,8 @@ hanbat_fuzzer(filter_pattern services/logs/patterns/filter_pattern_fuzz.cc WITH 
   services/logs/patterns/json_pattern.cc services/logs/patterns/delimited_pattern.cc services/logs/patterns/comparison.cc
   LINK hanbat_wire)
 hanbat_fuzzer(metric_math services/monitoring/math/expression_fuzz.cc WITH services/monitoring/math/expression.cc
-  services/monitoring/math/evaluation.cc LINK hanbat_base)
+  services/monitoring/math/evaluation.cc services/monitoring/math/evaluation_lists.cc services/monitoring/math/gather.cc
+  services/monitoring/math/search.cc services/monitoring/metrics/statistic.cc services/monitoring/metrics/summary.cc LINK hanbat_base)
 hanbat_fuzzer(metric_summary services/monitoring/metrics/summary_fuzz.cc WITH services/monitoring/metrics/summary.cc
   services/monitoring/metrics/statistic.cc LINK hanbat_base)
 hanbat_fuzzer(alarm_rule services/monitoring/verdicts/alarm_rule_fuzz.cc WITH services/monitoring/verdicts/alarm_rule.cc
@@ -70,7 +71,7 @@ hanbat_fuzzer(host_actions host/actions_fuzz.cc WITH host/validation.cc host/ipv
   host/networks/vpc_validation.cc host/networks/network_acls.cc host/balancers/balancers_validation.cc
   host/networks/nft.cc host/networks/traffic.cc host/networks/dnsmasq.cc host/balancers/haproxy_config.cc host/balancers/haproxy_conditions.cc
   host/balancers/haproxy_cookies.cc host/balancers/haproxy_logs.cc host/balancers/haproxy_frontend.cc host/balancers/haproxy_pages.cc
-  host/balancers/haproxy_states.cc LINK hanbat_os hanbat_crypto)
+  host/balancers/haproxy_states.cc host/balancers/response_times.cc LINK hanbat_os hanbat_crypto)
 hanbat_fuzzer(log_record services/elasticloadbalancing/logs/log_record_fuzz.cc WITH services/elasticloadbalancing/logs/log_lines.cc
   host/balancers/log_record.cc host/ipv4.cc LINK hanbat_crypto hanbat_base)
 hanbat_fuzzer(buildspec guest/build_runner/buildspec_fuzz.cc WITH guest/build_runner/buildspec.cc guest/build_runner/secret_reference.cc

@@ -10,6 +10,7 @@
 
 #include "base/words.h"
 #include "host/balancers/spec.h"
+#include "host/balancers/target_times.h"
 #include "host/counts.h"
 #include "host/machines/spec.h"
 #include "host/networks/packet.h"
@@ -52,6 +53,7 @@ struct Finding {
 ///   delete_machine    stops it by force and removes it with its disk; none of that name: nothing to do
 ///   console           the last bytes (at most 64 KiB) that the machine wrote on its console
 ///   apply_balancers   the whole wanted set; no request fails by a change that leaves its listener there
+///   take_times        how long targets took to answer since it was asked last
 ///   take_logs         the oldest batch of a balancer's records, the same until it is dropped; what has come is closed
 ///                     into one when there is no older
 ///   drop_logs         the batch lies where it belongs; one that is gone: nothing to do
@@ -74,6 +76,7 @@ struct Finding {
   X(images, Nothing, std::vector<ImageState>)            \
   X(apply_balancers, BalancersSpec, void)                \
   X(balancer_health, Nothing, std::vector<TargetHealth>) \
+  X(take_times, Nothing, std::vector<ResponseTimes>)     \
   X(take_logs, BalancerName, LogBatch)                   \
   X(drop_logs, LogBatchName, void)                       \
   X(counts, CountsOf, std::vector<Count>)                \

@@ -84,6 +84,7 @@ void check_haproxy(const std::string& config) {
                                                "http-error",
                                                "use-server",
                                                "tcp-request",
+                                               "stick-table",
                                                "h1-case-adjust",
                                                "default_backend",
                                                "tune.bufsize"};

@@ -18,6 +18,17 @@ std::map<std::string, std::int64_t> values_of(const Json& json) {
   return values;
 }
 
+/// An earlier version kept one source: its name, and its values beside it.
+std::map<std::string, Tally::Values, std::less<>> sources_of(const Json& was) {
+  std::map<std::string, Tally::Values, std::less<>> out;
+  if (!was.contains("sources")) {
+    out[was["source"].as_string()] = values_of(was["seen"]);
+    return out;
+  }
+  for (const auto& [source, values] : was["sources"].members()) out[source] = values_of(values);
+  return out;
+}
+
 }  // namespace
 
 CountBook::CountBook(std::string path) : path_(std::move(path)) {
@@ -26,38 +37,21 @@ CountBook::CountBook(std::string path) : path_(std::move(path)) {
       const Json was = Json::parse(*text);
       epoch_ = was["epoch"].as_string();
       about_ = was["about"].as_string();
-      source_ = was["source"].as_string();
-      seen_ = values_of(was["seen"]);
-      totals_ = values_of(was["totals"]);
+      tally_.restore(sources_of(was), values_of(was["totals"]));
       return;
     } catch (const JsonError&) {
       // Of another version: a new counting.
-      seen_.clear();
-      totals_.clear();
-      source_.clear();
     }
   }
   epoch_ = random_hex(16);
   changed_ = true;
 }
 
-void CountBook::observe(std::string_view source, const std::map<std::string, std::int64_t>& values) {
-  if (source != source_) {
-    seen_.clear();
-    source_ = source;
-    changed_ = true;
-  }
-  for (const auto& [name, value] : values) {
-    std::int64_t& seen = seen_[name];
-    const std::int64_t risen = value >= seen ? value - seen : value;
-    // A count of nothing is told, too: who books it learns of whom it is while that one is there.
-    const auto [total, is_new] = totals_.try_emplace(name, 0);
-    if (risen == 0 && !is_new && value == seen) continue;
-    total->second += risen;
-    seen = value;
-    changed_ = true;
-  }
+void CountBook::observe(std::string_view source, const Tally::Values& values) {
+  changed_ = tally_.observe(source, values) || changed_;
 }
+
+void CountBook::keep(const std::set<std::string>& sources) { changed_ = tally_.keep(sources) || changed_; }
 
 void CountBook::set_about(std::string about) {
   changed_ = changed_ || about != about_;
@@ -65,8 +59,7 @@ void CountBook::set_about(std::string about) {
 }
 
 void CountBook::drop(const std::string& name) {
-  changed_ = totals_.erase(name) > 0 || changed_;
-  seen_.erase(name);
+  changed_ = tally_.drop([&](const std::string& one) { return one == name; }) || changed_;
 }
 
 void CountBook::save() {
@@ -76,11 +69,10 @@ void CountBook::save() {
 }
 
 Json CountBook::to_json() const {
-  return Json::object({{"epoch", epoch_},
-                       {"about", about_},
-                       {"source", source_},
-                       {"seen", json_of(seen_)},
-                       {"totals", json_of(totals_)}});
+  Json sources = Json::object();
+  for (const auto& [source, values] : tally_.seen()) sources[source] = json_of(values);
+  return Json::object(
+      {{"epoch", epoch_}, {"about", about_}, {"sources", sources}, {"totals", json_of(tally_.totals())}});
 }
 
 }  // namespace hanbat::host

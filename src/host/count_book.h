@@ -1,13 +1,14 @@
-// The counts of one place, over what counts for it: the kernel's counters begin anew with a namespace, HAProxy's with a
-// worker. The book adds up what each has come to, and lies on the disk.
+// The counts of one place, over what counts for it. The book adds up what each has come to, and lies on the disk.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
 #include "base/json.h"
+#include "host/tally.h"
 
 namespace hanbat::host {
 
@@ -17,11 +18,12 @@ class CountBook {
   /// Reads the file, or begins a new book with an epoch of its own when there is none that can be read.
   explicit CountBook(std::string path);
 
-  /// What `source` (a namespace, a worker) counts now. A source of another name, or a value that fell, is a beginning
-  /// anew: what was counted before stays. What is not among the values keeps what it had.
-  void observe(std::string_view source, const std::map<std::string, std::int64_t>& values);
+  /// What `source` (a namespace, a worker) counts now, as Tally takes it.
+  void observe(std::string_view source, const Tally::Values& values);
+  /// All other sources have ended: what they counted stays.
+  void keep(const std::set<std::string>& sources);
   /// Each count, over all sources.
-  const std::map<std::string, std::int64_t>& totals() const { return totals_; }
+  const Tally::Values& totals() const { return tally_.totals(); }
   const std::string& epoch() const { return epoch_; }
   /// What the owner keeps beside the counts.
   const std::string& about() const { return about_; }
@@ -37,9 +39,7 @@ class CountBook {
   std::string path_;
   std::string epoch_;
   std::string about_;
-  std::string source_;
-  std::map<std::string, std::int64_t> seen_;    // the source's values at the last look
-  std::map<std::string, std::int64_t> totals_;  // of all sources
+  Tally tally_;
   bool changed_ = false;
 };
 

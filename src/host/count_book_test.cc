@@ -48,6 +48,30 @@ TEST_F(CountBooks, ABookThatIsReadAgainGoesOnWithTheSameSource) {
   EXPECT_EQ(total(book), 150);
 }
 
+TEST_F(CountBooks, ABookThatIsReadAgainGoesOnWithAllSources) {
+  {
+    CountBook book(path);
+    book.observe("one", {{"a", 100}});
+    book.observe("two", {{"a", 10}});
+    book.save();
+  }
+  CountBook book(path);
+  book.observe("one", {{"a", 101}});
+  book.observe("two", {{"a", 12}});
+  EXPECT_EQ(total(book), 113);
+  book.keep({"two"});
+  book.observe("one", {{"a", 101}});
+  EXPECT_EQ(total(book), 214) << "another one of the same name";
+}
+
+TEST_F(CountBooks, ABookOfAnEarlierVersionGoesOn) {
+  write_file_atomic(path, R"({"epoch":"e","about":"x","source":"one","seen":{"a":40},"totals":{"a":140}})");
+  CountBook book(path);
+  EXPECT_EQ(book.epoch(), "e");
+  book.observe("one", {{"a", 50}});
+  EXPECT_EQ(total(book), 150);
+}
+
 TEST_F(CountBooks, TheEpochIsTheBooksAndANewBookHasAnother) {
   CountBook book(path);
   book.save();

@@ -119,6 +119,7 @@ std::vector<ImageState> Actions::images(const Nothing&) { return ready_machines(
 
 void Actions::apply_balancers(const BalancersSpec& spec) { balancers_->apply(spec); }
 std::vector<TargetHealth> Actions::balancer_health(const Nothing&) { return balancers_->health(); }
+std::vector<ResponseTimes> Actions::take_times(const Nothing&) { return balancers_->take_times(); }
 
 LogBatch Actions::take_logs(const BalancerName& balancer) { return balancers_->logs().take(balancer); }
 void Actions::drop_logs(const LogBatchName& batch) { balancers_->logs().drop(batch); }

@@ -114,6 +114,8 @@ void FakeHost::apply_balancers(const BalancersSpec& spec) {
 
 std::vector<TargetHealth> FakeHost::balancer_health(const Nothing&) { return targets; }
 
+std::vector<ResponseTimes> FakeHost::take_times(const Nothing&) { return std::exchange(response_times, {}); }
+
 LogBatch FakeHost::take_logs(const BalancerName& balancer) {
   may_fail();
   validate(balancer);

@@ -24,6 +24,7 @@ class FakeHost final : public Host {
   std::map<std::string, ImageState> image_states;
   BalancersSpec balancers;
   std::vector<TargetHealth> targets;                  ///< what balancer_health() answers
+  std::vector<ResponseTimes> response_times;          ///< what take_times() answers next
   std::map<std::string, std::vector<LogBatch>> logs;  ///< by balancer, the oldest first
   std::map<CountSource, std::vector<Count>> counted;  ///< what counts() answers
   std::vector<ListenSpec> listens;

@@ -120,7 +120,8 @@ TEST(CheckInput, AParameterThatIsNotSupportedIsRefusedBeforeAnythingElse) {
 }
 
 /// The code of what an operation with these errors says of an input.
-std::string code_by_errors(const std::vector<ErrorModel>& errors, const std::string& text) {
+std::string code_by_errors(const std::vector<ErrorModel>& errors, const std::string& text,
+                           std::string_view validation_code = {}) {
   const Json shapes = Json::parse(R"({
     "In": {"type": "structure", "required": ["newGroupName"], "members": {
       "newGroupName": {"shape": "GroupName"}, "filters": {"shape": "Filters"}, "rollback": {"shape": "RollbackConfiguration"}}},
@@ -132,6 +133,9 @@ std::string code_by_errors(const std::vector<ErrorModel>& errors, const std::str
   OperationModel operation = model.operation(
       Json::parse(R"({"name": "Put", "http": {"method": "POST", "requestUri": "/"}, "input": {"shape": "In"}})"));
   operation.errors = errors;
+  ServiceModel service = *operation.service;
+  service.validation_code = validation_code;
+  operation.service = &service;
   Dynamic given;
   void* input = DynamicSlot<Type::kStructure>::kSlot.make(&given);
   const std::string refusal =
@@ -168,7 +172,10 @@ TEST(CheckInput, LeavesItsModelsLimitsToTheFrameworkWhereAnOperationListsItsErro
 }
 
 TEST(CheckInput, SaysWhatIsWrongInTheFrameworksWordsWhereTheServiceHasNoErrorForWhatIsRequired) {
-  EXPECT_EQ(code_by_errors({error_named("InvalidGroupNameException")}, "{}"), "ValidationException");
+  const std::vector<ErrorModel> errors{error_named("InvalidNewGroupNameException"),
+                                       error_named("InvalidGroupNameException")};
+  EXPECT_EQ(code_by_errors(errors, "{}"), "ValidationException");
+  EXPECT_EQ(code_by_errors(errors, "{}", "ValidationException/by-member"), "InvalidNewGroupNameException");
 }
 
 constexpr const char* kShapes = R"({

@@ -17,13 +17,15 @@ enum class Wording : std::uint8_t {
   kUsual,        // "Value 'x' at 'y' failed to satisfy constraint: Member must …"
   kUntold,       // the same without the value, as IAM has it
   kByParameter,  // ECR's
-  kWithReason    // Organizations'
+  kWithReason,   // Organizations'
+  kByMember  // with the error that is named after the member, as those have it that hold inputs against their own rules
 };
 
 Wording wording_of(const ServiceModel& service) {
   const std::string_view code = service.validation_code;
   if (code.ends_with("/untold")) return Wording::kUntold;
   if (code.ends_with("/by-parameter")) return Wording::kByParameter;
+  if (code.ends_with("/by-member")) return Wording::kByMember;
   return code.ends_with("/with-reason") ? Wording::kWithReason : Wording::kUsual;
 }
 
@@ -141,16 +143,18 @@ const ErrorModel* find_own(const OperationModel& operation, const Violation& vio
   return find_error(operation, "InvalidInputException");
 }
 
-/// A service that models an error for this very member answers with it. An operation that models the framework's own
-/// error leaves its model's limits to the framework: there an error about the member tells what only the service can
-/// know of it, a page's token that is none (CodePipeline).
+/// A service that holds its inputs against its own rules answers with the error for this very member, where it has one;
+/// of others the model's framework answers before they see it. So it does where an operation models the framework's own
+/// error: there an error about the member tells what only the service can know of it, a page's token that is none
+/// (CodePipeline).
 std::optional<Error> find_modelled(const OperationModel& operation, const std::vector<Violation>& violations) {
   if (find_error(operation, "ValidationException")) return std::nullopt;
   for (const Violation& violation : violations) {
     const std::string member = upper_first(violation.name);
     const ErrorModel* modelled = violation.missing ? find_error(operation, member + "RequiredException") : nullptr;
     if (!modelled && violation.missing) modelled = find_own(operation, violation);
-    if (!modelled) modelled = find_error(operation, "Invalid" + member + "Exception");
+    if (!modelled && (documents_required(operation) || wording_of(*operation.service) == Wording::kByMember))
+      modelled = find_error(operation, "Invalid" + member + "Exception");
     if (!modelled) modelled = find_own(operation, violation);
     if (modelled)
       return Error(std::string(modelled->code), modelled->status,
@@ -277,6 +281,7 @@ Error refusal(const OperationModel& operation, const std::vector<Violation>& vio
       break;
     }
     case Wording::kUsual:
+    case Wording::kByMember:
       break;
   }
   std::string message =

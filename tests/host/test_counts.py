@@ -1,9 +1,11 @@
 """What hostd counts of packets and requests: real ones, in front of bare namespaces; see test_networks.py. A count only rises, whatever is begun anew."""
+import http.client
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 import unittest
 import urllib.request
@@ -19,10 +21,11 @@ class H(socketserver.BaseRequestHandler):
 socketserver.ThreadingTCPServer.allow_reuse_address = True
 socketserver.ThreadingTCPServer(('0.0.0.0', 8080), H).serve_forever()"""
 WEB = f"""
-import http.server
+import http.server, time
 class H(http.server.BaseHTTPRequestHandler):
     protocol_version = 'HTTP/1.1'
     def do_GET(self):
+        time.sleep(float(self.path[len('/slow'):]) if self.path.startswith('/slow') else 0)
         self.send_response(200); self.send_header('Content-Length', '{LARGE}'); self.end_headers(); self.wfile.write(b'x' * {LARGE})
     def log_message(self, *_): pass
 http.server.ThreadingHTTPServer(('0.0.0.0', 8080), H).serve_forever()"""
@@ -163,15 +166,92 @@ class Counts(unittest.TestCase):
         fetch("198.19.81.6")
         self.assertGreater(self.value("out", self.public["id"]), before + LARGE)
 
+    def asked(self):
+        """What the target was asked, and what was answered well."""
+        counters, = [one["counters"] for one in self.hostd.call("balancer_health")]
+        return counters["requests"], counters["answered_2xx"]
+
+    def workers(self):
+        with open(os.path.join(self.hostd.home, "host", "balancers", "vpc-counted", "haproxy.pid")) as file:
+            master = file.read().strip()
+        return subprocess.run(["pgrep", "-P", master], capture_output=True, text=True).stdout.split()
+
+    def until(self, fine, what, seconds=15):
+        for _ in range(seconds * 10):
+            if fine():
+                return
+            time.sleep(0.1)
+        raise AssertionError(what)
+
+    def test_4a_requests_across_reloads_are_all_counted_once(self):
+        self.apply_balancer("first")
+        sent, failures, over = [0] * 3, [], threading.Event()
+
+        def ask(number, path):
+            connection = http.client.HTTPConnection("198.19.81.9", 80, timeout=20)
+            while not over.is_set():
+                try:
+                    connection.request("GET", path)
+                    if connection.getresponse().read() != b"x" * LARGE:
+                        failures.append("an answer is not whole")
+                    sent[number] += 1
+                except OSError as error:
+                    failures.append(repr(error))
+                    return
+
+        clients = [threading.Thread(target=ask, args=(number, path)) for number, path in enumerate(("/", "/", "/slow0.7"))]
+        for client in clients:
+            client.start()
+        for number in range(4):
+            time.sleep(0.5)
+            self.apply_balancer(f"of {number}")
+        over.set()
+        for client in clients:
+            client.join()
+        self.assertEqual(failures, [])
+        total = sum(sent)
+        requests = lambda: {one["value"] for one in self.hostd.call("counts", source="balancers") if one["id"] == "lb-counted" and one["kind"] == "requests"}  # noqa: E731
+        self.until(lambda: self.asked() == (total, total) and requests() == {total}, (sent, self.asked(), requests()))
+        # Old workers were kept only for their counts.
+        self.until(lambda: len(self.workers()) == 1, self.workers())
+
+    def test_4b_each_answer_of_a_target_is_timed(self):
+        self.apply_balancer("timed")
+        self.hostd.call("take_times")
+        for path, count in (("/", 20), ("/slow0.3", 3), ("/slow1.2", 1)):
+            for _ in range(count):
+                urllib.request.urlopen("http://198.19.81.9" + path, timeout=10).read()
+        target, = self.hostd.call("take_times")
+        self.assertEqual((target["target_group_id"], target["ip"], target["port"]), ("tg-counted", "10.81.0.5", 8080))
+        between = lambda low, high: sum(one["count"] for one in target["times"] if low <= one["microseconds"] < high)  # noqa: E731
+        self.assertEqual((between(1, 250_000), between(297_000, 900_000), between(1_190_000, 5_000_000)), (20, 3, 1), target)
+        self.assertEqual(self.hostd.call("take_times"), [])
+        # Of what an old worker goes on with, too.
+        late = threading.Thread(target=lambda: urllib.request.urlopen("http://198.19.81.9/slow2", timeout=10).read())
+        late.start()
+        time.sleep(0.3)
+        self.apply_balancer("timed anew")
+        late.join()
+        times = []
+
+        def told():
+            times.extend(one for target in self.hostd.call("take_times") for one in target["times"])
+            return times
+        self.until(told, "no time was told")
+        self.assertEqual([(one["count"], round(one["microseconds"] / 1e6, 1)) for one in times], [(1, 2.0)])
+
     def test_5_a_balancer_counts_connections_requests_and_bytes_over_its_reloads(self):
         before = self.counts()
         self.apply_balancer()
         ask = lambda: urllib.request.urlopen("http://198.19.81.9/", timeout=10).read()  # noqa: E731
         kinds = lambda: {one["kind"]: one["value"] for one in self.hostd.call("counts", source="balancers") if one["id"] == "lb-counted"}  # noqa: E731
+        self.until(lambda: len(self.workers()) == 1, "old workers end")
+        start = kinds()
         ask()
         first = kinds()
-        self.assertEqual((first["connections"], first["requests"], first["active"]), (1, 1, 0))
-        self.assertTrue(LARGE < first["bytes"] < LARGE + 2000, first)
+        risen = {kind: value - start[kind] for kind, value in first.items()}
+        self.assertEqual((risen["connections"], risen["requests"], first["active"]), (1, 1, 0))
+        self.assertTrue(LARGE < risen["bytes"] < LARGE + 2000, risen)
         self.assertGreater(self.value("out", self.node["id"]), LARGE)
         # The balancer's address is in another zone than its target: between them nothing is billed.
         self.assertEqual(self.risen(before), {})
@@ -179,12 +259,12 @@ class Counts(unittest.TestCase):
         self.assertEqual(kinds(), first)
         ask()
         ask()
-        self.assertEqual(kinds()["connections"], 3)
-        self.assertGreater(kinds()["bytes"], 3 * LARGE)
+        self.assertEqual(kinds()["connections"] - start["connections"], 3)
+        self.assertGreater(kinds()["bytes"] - start["bytes"], 3 * LARGE)
         # What is gone is told until it is booked, with the value that was told.
         self.hostd.call("apply_balancers", balancers=[], target_groups=[])
         gone = [one for one in self.hostd.call("counts", source="balancers") if one["id"] == "lb-counted"]
-        self.assertEqual({(one["kind"], one["value"], one["goes_on"]) for one in gone if one["kind"] == "connections"}, {("connections", 3, False)})
+        self.assertEqual({(one["kind"], one["value"], one["goes_on"]) for one in gone if one["kind"] == "connections"}, {("connections", start["connections"] + 3, False)})
         booked = [{"source": "balancers", **{name: one[name] for name in ("vpc_id", "kind", "id", "part", "value")}} for one in gone]
         self.hostd.call("drop_counts", counts=[dict(one, value=one["value"] - 1) for one in booked])
         self.assertEqual(len([one for one in self.hostd.call("counts", source="balancers") if one["id"] == "lb-counted"]), len(gone))

@@ -90,7 +90,7 @@ REFUSED = [
     ("cloudwatch", "PutAnomalyDetector", {"Namespace": "n", "MetricName": "m", "Stat": "Sum"}, "PutAnomalyDetector"),
     ("cloudwatch", "PutMetricStream", {"Name": "some-name", "FirehoseArn": f"arn:aws:firehose:{REGION}:{ACCOUNT}:deliverystream/x", "RoleArn": ROLE, "OutputFormat": "json"},
      "PutMetricStream"),
-    ("cloudwatch", "GetMetricData", {"StartTime": 0, "EndTime": 60, "MetricDataQueries": [{"Id": "a", "Expression": "SEARCH('{n} m', 'Sum')"}]}, "SEARCH"),
+    ("cloudwatch", "GetMetricData", {"StartTime": 0, "EndTime": 60, "MetricDataQueries": [{"Id": "a", "Expression": "SEARCH(':aws.AccountId=LOCAL m', 'Sum')"}]}, "SEARCH by accounts"),
     ("cloudwatch", "GetMetricData", {"StartTime": 0, "EndTime": 60, "MetricDataQueries": [{"Id": "a", "Expression": "SELECT AVG(m) FROM n"}]}, "Metrics Insights"),
     ("cloudwatch", "PutMetricAlarm", {**ALARM, "ComparisonOperator": "GreaterThanUpperThreshold"}, "GreaterThanUpperThreshold"),
     ("cloudwatch", "PutMetricAlarm", {**ALARM, "Dimensions": [{"Name": "InstanceId", "Value": INSTANCE}], "AlarmActions": [f"arn:aws:automate:{REGION}:ec2:recover"]},

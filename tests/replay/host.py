@@ -105,6 +105,9 @@ class HostOfMemory:
                  "reason": "" if one["state"] == "active" else "Target.DeregistrationInProgress", "response_code": 200, "active_connections": 0, "counters": dict.fromkeys(TARGET_COUNTERS, 0)}
                 for group in self.balancers["target_groups"] for one in group["targets"]]
 
+    def do_take_times(self, _):
+        return []
+
     def do_take_logs(self, _):
         return self.log_batches[0] if self.log_batches else {"name": "", "until": 0, "lost": 0, "records": []}
 

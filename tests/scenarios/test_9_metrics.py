@@ -19,7 +19,7 @@ def total(cloudwatch, namespace, metric, statistic="Sum", **dimensions):
         Namespace=namespace, MetricName=metric, Dimensions=[{"Name": name, "Value": value} for name, value in dimensions.items()],
         StartTime=now - datetime.timedelta(hours=1), EndTime=now + datetime.timedelta(minutes=1), Period=60, Statistics=[statistic])["Datapoints"]
     values = [one[statistic] for one in points]
-    return (sum(values) if statistic == "Sum" else max(values)) if values else None
+    return (sum(values) if statistic in ("Sum", "SampleCount") else max(values)) if values else None
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +39,14 @@ def test_a_balancer_counts_requests_and_healthy_targets(commission, names):
         assert commission.health()[0] == 200
     wait_until(lambda: (total(cloudwatch, "AWS/ApplicationELB", "RequestCount", LoadBalancer=balancer) or 0) >= before + 20, 75, "the requests to be counted")
     assert total(cloudwatch, "AWS/ApplicationELB", "HTTPCode_Target_2XX_Count", LoadBalancer=balancer, TargetGroup=group) >= 20
+    # Each of their answers was timed, by the balancer and by the group.
+    for dimensions in ({"LoadBalancer": balancer}, {"LoadBalancer": balancer, "TargetGroup": group}):
+        assert (total(cloudwatch, "AWS/ApplicationELB", "TargetResponseTime", "SampleCount", **dimensions) or 0) >= 20
+        assert 0 < total(cloudwatch, "AWS/ApplicationELB", "TargetResponseTime", "Average", **dimensions) < 5
+    now = datetime.datetime.now(datetime.timezone.utc)
+    found = cloudwatch.get_metric_data(StartTime=now - datetime.timedelta(hours=1), EndTime=now + datetime.timedelta(minutes=1), MetricDataQueries=[
+        {"Id": "p", "Expression": "SEARCH('{AWS/ApplicationELB,LoadBalancer,TargetGroup} MetricName=\"TargetResponseTime\"', 'p99', 60)"}])["MetricDataResults"]
+    assert found and all(0 < value < 30 for one in found for value in one["Values"]), found
     wait_until(lambda: total(cloudwatch, "AWS/ApplicationELB", "HealthyHostCount", "Maximum", LoadBalancer=balancer, TargetGroup=group) >= 2, 70, "the targets to be counted")
 
 

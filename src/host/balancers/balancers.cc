@@ -89,8 +89,9 @@ Balancers::~Balancers() {
 Balancers::Place& Balancers::place_of(const std::string& vpc_id) {
   Place& place = places_[vpc_id];
   if (!place.haproxy)
-    place.haproxy = std::make_unique<Haproxy>(folder_ + "/" + (vpc_id.empty() ? "host" : vpc_id),
-                                              vpc_id.empty() ? "" : namespace_name(vpc_id));
+    place.haproxy = vpc_id.empty()
+                        ? std::make_unique<Haproxy>(folder_ + "/host", "")
+                        : std::make_unique<Haproxy>(folder_ + "/" + vpc_id, namespace_name(vpc_id), OldWorkers::kHeld);
   return place;
 }
 
@@ -186,8 +187,8 @@ void Balancers::start_place(const std::string& vpc_id, Place& place, const Balan
     std::string states;
     if (running) {
       before = stat(place);
-      count_before_its_end(vpc_id, place);
       cut_off(place, spec);
+      count_before_its_end(vpc_id, place);
       states = haproxy.ask("show servers state");
     }
     std::map<Key, Settling> settling;
@@ -203,8 +204,11 @@ void Balancers::start_place(const std::string& vpc_id, Place& place, const Balan
       }
     haproxy.apply(files, server_states(spec, states));
     place.settling = std::move(settling);
+    place.has_old_workers = running;
+    begin_times_anew(vpc_id);
   }
   place.spec = spec;
+  forget_gone_targets(place);
   drain_as_wanted(place);
 }
 
@@ -236,18 +240,12 @@ void Balancers::drain_as_wanted(Place& place) {
       }
 }
 
-std::map<Balancers::Key, Row> Balancers::stat(const Place& place) {
-  std::map<Key, Row> rows;
-  for (auto& row : rows_of_stat(place.haproxy->ask("show stat"))) rows[{row["pxname"], row["svname"]}] = row;
-  return rows;
-}
-
 std::vector<TargetHealth> Balancers::health() {
   std::lock_guard lock(mutex_);
   const auto used = groups_in_use(spec_);
   std::map<std::string, std::map<Key, Row>> rows;
-  for (const auto& [vpc, place] : places_)
-    if (!vpc.empty() && place.haproxy->pid() != 0) rows[vpc] = stat(place);
+  for (auto& [vpc, place] : places_)
+    if (!vpc.empty() && place.haproxy->pid() != 0) rows[vpc] = look(vpc, place);
   std::vector<TargetHealth> all;
   for (const auto& group : spec_.target_groups)
     for (const auto& target : group.targets) {
@@ -267,10 +265,9 @@ std::vector<TargetHealth> Balancers::health() {
       const bool settling = place != places_.end() && place->second.settling.contains(key);
       TargetHealth seen = health_of(group, target, row == here.end() ? Row{} : row->second,
                                     settling ? hanbat::host::Settling::kYes : hanbat::host::Settling::kNo);
-      if (const auto open = here.find({backend_name(group), open_server_name(target)}); open != here.end()) {
+      if (const auto open = here.find({backend_name(group), open_server_name(target)}); open != here.end())
         seen.active_connections += static_cast<int>(parse_int(open->second.at("scur")).value_or(0));
-        add_counters(seen.counters, open->second);
-      }
+      if (place != places_.end()) seen.counters = counters_of(place->second, group, target);
       all.push_back(std::move(seen));
     }
   return all;
@@ -303,12 +300,14 @@ void Balancers::settle(Place& place) {
 void Balancers::watch() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    bool busy = false, dead = false;
+    bool busy = false, dead = false, ending = false;
     for (auto& [vpc, place] : places_) {
       busy = busy || !place.settling.empty();
       dead = dead || (!place.settling.empty() && place.haproxy->pid() == 0);
       try {
         if (!place.settling.empty() && place.haproxy->pid() != 0) settle(place);
+        if (place.has_old_workers && place.haproxy->pid() != 0) look(vpc, place);
+        ending = ending || place.has_old_workers;
       } catch (const std::exception&) {
         // It is being started; next time.
       }
@@ -322,7 +321,7 @@ void Balancers::watch() {
         failure_ = error.what();
       }
     }
-    wake_.wait_for(lock, busy ? std::chrono::milliseconds(200) : std::chrono::milliseconds(2000));
+    wake_.wait_for(lock, std::chrono::milliseconds(busy ? 200 : ending ? 500 : 2000));
   }
 }
 

@@ -17,7 +17,9 @@
 #include "host/balancers/haproxy_config.h"
 #include "host/balancers/haproxy_states.h"
 #include "host/balancers/log_spool.h"
+#include "host/balancers/response_times.h"
 #include "host/count_book.h"
+#include "host/tally.h"
 
 namespace hanbat::host {
 
@@ -31,6 +33,8 @@ class Balancers {
   void start();
   void apply(const BalancersSpec& spec);
   std::vector<TargetHealth> health();
+  /// How long targets took to answer since this was asked last.
+  std::vector<ResponseTimes> take_times();
   /// The records of requests, of balancers that have logs.
   LogSpool& logs() { return logs_; }
   /// What the listeners of all balancers have served, also of those that are gone.
@@ -55,6 +59,8 @@ class Balancers {
     /// Targets whose checks have not yet come to a first result: one passed check makes such a target healthy, as in
     /// AWS.
     std::map<Key, Settling> settling;
+    Tally asked;  // of targets, by worker; see asked_name()
+    bool has_old_workers = false;
   };
 
   Place& place_of(const std::string& vpc_id);
@@ -67,8 +73,15 @@ class Balancers {
   void cut_off(Place& place, const BalancersSpec& spec);
   static void drain_as_wanted(Place& place);
   CountBook& book_of(const std::string& vpc_id);
-  void count(const std::string& vpc_id, const Place& place, const std::map<Key, Row>& rows);
-  void count_before_its_end(const std::string& vpc_id, const Place& place);
+  /// What the newest worker tells. On the way, what all of them have counted is read.
+  std::map<Key, Row> look(const std::string& vpc_id, Place& place);
+  void count(const std::string& vpc_id, Place& place, const std::string& worker, const std::map<Key, Row>& rows);
+  void read_times(const std::string& vpc_id, const Place& place, const std::string& worker,
+                  const std::map<Key, Row>& rows);
+  void begin_times_anew(const std::string& vpc_id);
+  void count_before_its_end(const std::string& vpc_id, Place& place);
+  static TargetCounters counters_of(const Place& place, const TargetGroup& group, const Target& target);
+  static void forget_gone_targets(Place& place);
   static std::map<Key, Row> stat(const Place& place);
   static void settle(Place& place);
   void watch();
@@ -85,6 +98,7 @@ class Balancers {
   bool host_side_wanted_ = false;
   std::map<std::string, Place> places_;     // by VPC; "" is the host's
   std::map<std::string, CountBook> books_;  // by VPC, some of which have no balancers any more
+  ResponseTimesBook times_;
   std::condition_variable wake_;
   bool stopping_ = false;
   std::thread watcher_;

@@ -6,9 +6,11 @@
 #include <fmt/format.h>
 #include <linux/capability.h>
 #include <signal.h>
+#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <thread>
@@ -28,10 +30,27 @@ namespace {
 
 constexpr const char* kSecrets = "/run/hanbat-certificates";
 
+void limit_waiting(const Fd& fd) {
+  const timeval limit{.tv_sec = 2, .tv_usec = 0};
+  ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+}
+
+/// What comes until its prompt, or its end.
+std::string read_answer(const Fd& fd) {
+  std::string out;
+  char buffer[16384];
+  while (!out.ends_with("\n> ")) {
+    const std::size_t got = read_some(fd.get(), buffer);
+    if (got == 0) break;
+    out.append(buffer, got);
+  }
+  return out;
+}
+
 }  // namespace
 
-Haproxy::Haproxy(std::string folder, std::string name_of_namespace)
-    : folder_(std::move(folder)), namespace_(std::move(name_of_namespace)) {
+Haproxy::Haproxy(std::string folder, std::string name_of_namespace, OldWorkers old_workers)
+    : folder_(std::move(folder)), namespace_(std::move(name_of_namespace)), old_workers_(old_workers) {
   make_folders(folder_, 0700);
   make_folders(folder_ + "/root", 0555);
   if (pid() != 0) config_ = find_file(folder_ + "/haproxy.cfg").value_or("");
@@ -129,19 +148,45 @@ void Haproxy::start() {
   if (!started.ok()) throw HostError(HostErrorCode::kFailed, "haproxy does not start: " + started.err.substr(0, 800));
 }
 
-std::string Haproxy::newest_worker() const {
+std::vector<HaproxyWorker> Haproxy::workers() const {
   // "show proc": <pid> worker <reloads> …; the newest worker has seen none.
+  std::vector<HaproxyWorker> out;
   for (const auto& line : split(query_master("show proc"), '\n')) {
     std::vector<std::string> words;
     for (const auto& word : split(line, ' '))
       if (!word.empty()) words.emplace_back(word);
-    if (words.size() > 2 && words[1] == "worker" && words[2] == "0") return words[0];
+    if (words.size() > 2 && words[1] == "worker") out.push_back({words[0], words[2] == "0"});
   }
-  return "";
+  std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.is_newest < b.is_newest; });
+  return out;
+}
+
+std::string Haproxy::newest_worker() const {
+  const auto all = workers();
+  return all.empty() || !all.back().is_newest ? "" : all.back().pid;
+}
+
+/// A session with the worker that is there is work that it has, so it does not end. Without it, it ends as it always
+/// did, and what it served last is not seen.
+void Haproxy::hold_newest() {
+  try {
+    const std::string newest = newest_worker();
+    Fd session = connect_unix(folder_ + "/worker.sock");
+    limit_waiting(session);
+    write_all(session.get(), "prompt\n");
+    read_answer(session);
+    // The socket may still be that of the one before.
+    write_all(session.get(), "show info\n");
+    if (read_answer(session).find(fmt::format("\nPid: {}\n", newest)) != std::string::npos)
+      held_[newest] = std::move(session);
+  } catch (const std::exception& error) {
+    spdlog::debug("a worker of HAProxy is not held: {}", error.what());
+  }
 }
 
 void Haproxy::reload() {
   const std::string before = newest_worker();
+  if (old_workers_ == OldWorkers::kHeld) hold_newest();
   ::kill(pid(), SIGUSR2);
   for (int i = 0; i < 500; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
@@ -157,8 +202,7 @@ void Haproxy::reload() {
 
 std::string Haproxy::query_master(std::string_view command) const {
   const Fd fd = connect_unix(folder_ + "/master.sock");
-  const timeval limit{.tv_sec = 2, .tv_usec = 0};
-  ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  limit_waiting(fd);
   write_all(fd.get(), std::string(command) + "\n");
   // The master waits for more commands until it sees the end of them.
   ::shutdown(fd.get(), SHUT_WR);
@@ -182,7 +226,12 @@ std::string Haproxy::ask(std::string_view command) const {
   }
 }
 
+std::string Haproxy::ask_worker(const std::string& pid, std::string_view command) const {
+  return query_master(fmt::format("@!{} {}", pid, command));
+}
+
 void Haproxy::end() {
+  held_.clear();
   end_process(pid());
   remove_secrets();
   config_.clear();

@@ -15,6 +15,7 @@
 #include "host/balancers/haproxy_frontend.h"
 #include "host/balancers/haproxy_logs.h"
 #include "host/balancers/haproxy_pages.h"
+#include "host/balancers/response_times.h"
 #include "host/ipv4.h"
 
 namespace hanbat::host {
@@ -120,8 +121,8 @@ class Writer {
 
   HaproxyFiles write(Side side) {
     out_ = fmt::format(
-        "global\n  stats socket {0}/worker.sock mode 600 level admin expose-fd listeners\n  server-state-file "
-        "{0}/states\n  maxconn 4000\n  nbthread 1\n  tune.bufsize {4}\n"
+        "global\n  stats socket {0}/worker.sock mode 600 level admin expose-fd listeners\n  stats timeout 20d\n"
+        "  server-state-file {0}/states\n  maxconn 4000\n  nbthread 1\n  tune.bufsize {4}\n"
         "  log /dev/null local0\n  user {1}\n  group {1}\n  chroot {0}/root\n{3}"
         "defaults\n  mode http\n  load-server-state-from-file global\n  option idle-close-on-response\n"
         "  retries 0\n"
@@ -160,6 +161,7 @@ class Writer {
     out_ += fmt::format("  http-request return status 503 errorfile {}/503.http if {{ nbsrv eq 0 }} !{{ stopping }}\n",
                         folder_);
     if (!group.targets.empty()) out_ += no_connection_lines(folder_);
+    out_ += response_time_lines(group);
     if (group.stickiness_seconds > 0) add_stickiness(group);
     out_ += fmt::format(
         "  option httpchk\n  http-check connect{}{}\n"

@@ -52,18 +52,6 @@ std::string server_states(const BalancersSpec& spec, std::string_view before) {
   return out;
 }
 
-void add_counters(TargetCounters& all, const Row& row) {
-  const auto add = [&](std::int64_t& to, const char* column) {
-    if (const auto found = row.find(column); found != row.end()) to += parse_int(found->second).value_or(0);
-  };
-  add(all.requests, "stot");
-  add(all.connection_errors, "econ");
-  add(all.answered_2xx, "hrsp_2xx");
-  add(all.answered_3xx, "hrsp_3xx");
-  add(all.answered_4xx, "hrsp_4xx");
-  add(all.answered_5xx, "hrsp_5xx");
-}
-
 TargetHealth health_of(const TargetGroup& group, const Target& target, const Row& row, Settling settling) {
   const auto get = [&](const char* column) {
     const auto found = row.find(column);
@@ -76,7 +64,6 @@ TargetHealth health_of(const TargetGroup& group, const Target& target, const Row
                       .reason = HealthReason::kRegistrationInProgress};
   health.active_connections = static_cast<int>(parse_int(get("scur")).value_or(0));
   health.response_code = static_cast<int>(parse_int(get("check_code")).value_or(0));
-  add_counters(health.counters, row);
   std::string check = get("check_status");
   if (check.starts_with("* ")) check.erase(0, 2);
   if (target.state == TargetState::kDraining) {

@@ -22,7 +22,5 @@ std::string server_states(const BalancersSpec& spec, std::string_view before);
 /// AWS's words for what HAProxy saw of a target. `settling`: its checks have not yet come to a first result.
 enum class Settling { kNo, kYes };
 TargetHealth health_of(const TargetGroup& group, const Target& target, const Row& row, Settling settling);
-/// Adds what a server of "show stat" was asked.
-void add_counters(TargetCounters& all, const Row& row);
 
 }  // namespace hanbat::host

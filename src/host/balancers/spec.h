@@ -273,7 +273,7 @@ enum class HealthReason {
   kNotInUse
 };
 
-/// What a target was asked since its worker of HAProxy began: another begins whenever the configuration changes.
+/// What a target was asked since hostd began, over all workers of HAProxy.
 struct TargetCounters {
   std::int64_t requests = 0;
   std::int64_t connection_errors = 0;

@@ -25,7 +25,9 @@ void Networks::count(Vpc& vpc) {
   }
   CountBook& book = book_of(vpc.spec.id);
   book.set_about(about_of(vpc.spec));
-  book.observe(identity_of(name), read_traffic_counters(listed));
+  const std::string source = identity_of(name);
+  book.observe(source, read_traffic_counters(listed));
+  book.keep({source});
   book.save();
 }
 

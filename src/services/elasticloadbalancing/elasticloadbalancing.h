@@ -59,7 +59,8 @@ class ElasticLoadBalancing final : public Operations {
   std::map<HealthKey, host::TargetHealth> health_;  // guarded by health_mutex_
   std::set<HealthKey> forgotten_;                   // likewise: since the host side was asked last
   Traffic traffic_;
-  std::jthread observer_;  // the last member: it ends first
+  bool times_are_of_the_minute_ = false;  // of measure() alone
+  std::jthread observer_;                 // the last member: it ends first
 };
 
 }  // namespace hanbat::elasticloadbalancing

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <thread>
 
 #include "gen/elasticloadbalancing/client.h"
@@ -45,6 +46,47 @@ TEST_F(Balancing, RulesGoOutInTheOrderOfTheirPriority) {
   const auto listed = client().describe_rules({.listener_arn = listener}).rules;
   ASSERT_EQ(listed->size(), 3u);
   EXPECT_EQ(listed->back().priority, "default");
+}
+
+TEST_F(Balancing, WhatIsNoArnOfAThingIsToldByItsName) {
+  const std::string listener = make_listener(), sqs = "arn:aws:sqs:ap-northeast-2:123456789012:listener/app/a/b/c";
+  const auto refusal = [](const std::function<void()>& call) {
+    try {
+      call();
+    } catch (const wire::Error& error) {
+      return error.code() + ": " + error.message();
+    }
+    return std::string("none");
+  };
+  auto elb = client();
+  const std::string not_valid = "ValidationError: 'x' is not a valid ";
+  EXPECT_EQ(refusal([&] { elb.describe_load_balancers({.load_balancer_arns = {{"x"}}}); }),
+            not_valid + "load balancer ARN");
+  EXPECT_EQ(refusal([&] { elb.describe_load_balancer_attributes({.load_balancer_arn = "x"}); }),
+            not_valid + "load balancer ARN");
+  EXPECT_EQ(refusal([&] { elb.describe_target_groups({.target_group_arns = {{"x"}}}); }),
+            not_valid + "target group ARN");
+  EXPECT_EQ(refusal([&] { elb.describe_target_health({.target_group_arn = "x"}); }), not_valid + "target group ARN");
+  EXPECT_EQ(refusal([&] { elb.describe_listeners({.listener_arns = {{"x"}}}); }), not_valid + "listener ARN");
+  EXPECT_EQ(refusal([&] { elb.describe_rules({.rule_arns = {{"x"}}}); }), not_valid + "listener rule ARN");
+  EXPECT_EQ(refusal([&] { elb.delete_rule({.rule_arn = "x"}); }), not_valid + "listener rule ARN");
+  EXPECT_EQ(refusal([&] { elb.delete_listener({.listener_arn = "x"}); }), not_valid + "listener ARN");
+  EXPECT_EQ(refusal([&] { elb.delete_target_group({.target_group_arn = "x"}); }), not_valid + "target group ARN");
+  EXPECT_EQ(refusal([&] { elb.create_rule({.listener_arn = "x", .priority = 1}); }), not_valid + "listener ARN");
+  EXPECT_EQ(refusal([&] { elb.describe_rules({.listener_arn = sqs}); }),
+            "ValidationError: '" + sqs + "' is not a valid listener ARN");
+  for (const char* place : {"ap-northeast-2:210987654321", "us-east-1:123456789012"}) {
+    const std::string foreign =
+        std::string("arn:aws:elasticloadbalancing:") + place + ":loadbalancer/app/web/aaaaaaaaaaaaaaaa";
+    EXPECT_EQ(refusal([&] { elb.describe_load_balancers({.load_balancer_arns = {{foreign}}}); }),
+              "ValidationError: '" + foreign + "' is not a valid load balancer ARN");
+  }
+}
+
+TEST_F(Balancing, WhatIsNamedTwiceIsDescribedOnce) {
+  EXPECT_EQ(client().describe_load_balancers({.names = {{"web", "web"}}}).load_balancers->size(), 1u);
+  EXPECT_EQ(client().describe_target_groups({.target_group_arns = {{group, group}}}).target_groups->size(), 1u);
+  EXPECT_THROW(client().describe_load_balancers({.names = {{"web", "none"}}}), LoadBalancerNotFoundException);
 }
 
 TEST_F(Balancing, APortIsTakenOnceAndAPriorityToo) {

@@ -1,8 +1,11 @@
 #include "services/elasticloadbalancing/store.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 #include <stdexcept>
+#include <utility>
 
 #include "base/arn.h"
 #include "region/tag_refusals.h"
@@ -63,9 +66,30 @@ std::vector<std::string> balancers_of_group(store::Tx& tx, const Resource<Target
 
 std::string_view last_part(std::string_view arn) { return arn.substr(arn.rfind('/') + 1); }
 
+void require_arn_of(const Request& rq, std::string_view thing, std::string_view arn) {
+  static constexpr std::pair<std::string_view, std::string_view> kForms[] = {{"load balancer", "loadbalancer/"},
+                                                                             {"target group", "targetgroup/"},
+                                                                             {"listener", "listener/"},
+                                                                             {"listener rule", "listener-rule/"}};
+  const auto form = std::ranges::find(kForms, thing, &std::pair<std::string_view, std::string_view>::first);
+  const auto parsed = parse_arn(arn);
+  if (!parsed || parsed->service != "elasticloadbalancing" || !parsed->resource.starts_with(form->second) ||
+      parsed->account != rq.account || parsed->region != rq.region)
+    throw validation_error(fmt::format("'{}' is not a valid {} ARN", arn, thing));
+}
+
 wire::Error validation_error(std::string message) { return wire::Error("ValidationError", 400, std::move(message)); }
 
 namespace {
+
+/// What an action's ARN is of, in AWS's words.
+std::string_view thing_of(std::string_view action) {
+  const auto about = [&](std::string_view word) { return action.find(word) != std::string_view::npos; };
+  if (about("TargetGroup") || about("Targets")) return "target group";
+  if (about("CreateRule")) return "listener";
+  if (about("Rule")) return "listener rule";
+  return about("Listener") && !about("CreateListener") ? "listener" : "load balancer";
+}
 
 /// The tags of the caller's own resource; another's are not told.
 region::TagMap own_tags(Request& rq, const std::string& arn) {
@@ -76,7 +100,10 @@ region::TagMap own_tags(Request& rq, const std::string& arn) {
 }  // namespace
 
 void authorize(Request& rq, std::string_view action, const std::string& arn, region::ConditionKeys keys) {
-  if (!rq.names_resource(action, arn)) throw validation_error("'" + arn + "' is not a valid ARN for this operation");
+  if (!rq.names_resource(action, arn))
+    throw validation_error(fmt::format(
+        "'{}' is not a valid {} ARN", arn,
+        action.ends_with("Tags") ? "load balancer, target group, listener or listener rule" : thing_of(action)));
   region::add_resource_tags(keys, own_tags(rq, arn), "elasticloadbalancing");
   rq.authorize(action, arn, keys);
 }

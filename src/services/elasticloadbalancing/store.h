@@ -22,6 +22,7 @@ namespace hanbat {
 template <>
 struct region::KindOf<elasticloadbalancing::LoadBalancer> {
   static constexpr std::string_view kRows = "elasticloadbalancing/loadbalancer";
+  static constexpr std::string_view kThing = "load balancer";
   static std::string arn(const region::Resource<elasticloadbalancing::LoadBalancer>& row) { return row.id; }
   [[noreturn]] static void missing() {
     throw elasticloadbalancing::LoadBalancerNotFoundException("One or more load balancers not found");
@@ -30,6 +31,7 @@ struct region::KindOf<elasticloadbalancing::LoadBalancer> {
 template <>
 struct region::KindOf<elasticloadbalancing::TargetGroup> {
   static constexpr std::string_view kRows = "elasticloadbalancing/targetgroup";
+  static constexpr std::string_view kThing = "target group";
   static std::string arn(const region::Resource<elasticloadbalancing::TargetGroup>& row) { return row.id; }
   [[noreturn]] static void missing() {
     throw elasticloadbalancing::TargetGroupNotFoundException("One or more target groups not found");
@@ -38,6 +40,7 @@ struct region::KindOf<elasticloadbalancing::TargetGroup> {
 template <>
 struct region::KindOf<elasticloadbalancing::Listener> {
   static constexpr std::string_view kRows = "elasticloadbalancing/listener";
+  static constexpr std::string_view kThing = "listener";
   static std::string arn(const region::Resource<elasticloadbalancing::Listener>& row) { return row.id; }
   [[noreturn]] static void missing() {
     throw elasticloadbalancing::ListenerNotFoundException("One or more listeners not found");
@@ -46,6 +49,7 @@ struct region::KindOf<elasticloadbalancing::Listener> {
 template <>
 struct region::KindOf<elasticloadbalancing::Rule> {
   static constexpr std::string_view kRows = "elasticloadbalancing/rule";
+  static constexpr std::string_view kThing = "listener rule";
   static std::string arn(const region::Resource<elasticloadbalancing::Rule>& row) { return row.id; }
   [[noreturn]] static void missing() {
     throw elasticloadbalancing::RuleNotFoundException("One or more rules not found");
@@ -71,9 +75,14 @@ using region::update;
 
 inline Place place_of(const Request& rq) { return {rq.account, rq.region}; }
 
-/// The caller's own in the request's region. Throws AWS's "not found".
+/// Throws AWS's ValidationError for what is no ARN of such a thing ("load balancer", "target group", "listener",
+/// "listener rule") in the caller's account and the request's region.
+void require_arn_of(const Request& rq, std::string_view thing, std::string_view arn);
+
+/// The caller's own in the request's region. Throws AWS's "not found", or the above.
 template <class T>
 Resource<T> require(Request& rq, std::string_view arn) {
+  require_arn_of(rq, KindOf<T>::kThing, arn);
   auto found = find<T>(rq.tx, place_of(rq), arn);
   if (!found) KindOf<T>::missing();
   return std::move(*found);

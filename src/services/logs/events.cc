@@ -23,15 +23,6 @@ constexpr int kStretch = 2000;
 constexpr Milliseconds kNewest = std::chrono::hours(2);
 constexpr Milliseconds kOldest = std::chrono::hours(24 * 14);
 
-std::string digits(std::int64_t number, int width) {
-  std::string out = std::to_string(number);
-  return std::string(
-             static_cast<std::size_t>(width) - std::min<std::size_t>(out.size(), static_cast<std::size_t>(width)),
-             '0') +
-         out;
-}
-
-/// The place right behind or before an event as a page's key, and back.
 std::string key_of(Position position) { return digits(position.timestamp, 20) + digits(position.id, 36); }
 
 std::optional<Position> read_key(std::string_view key) {
@@ -166,7 +157,7 @@ PutLogEventsOutput Logs::put_log_events(region::Request& rq, const PutLogEventsI
   }
 
   PutLogEventsOutput out;
-  out.next_sequence_token = digits(now, 56);
+  out.next_sequence_token = token_after(now);
   if (rejected.too_old_log_event_end_index || rejected.too_new_log_event_start_index)
     out.rejected_log_events_info = rejected;
   return out;

@@ -1,5 +1,6 @@
 // Log groups and how long they keep what they hold.
 #include <algorithm>
+#include <set>
 
 #include "base/arn.h"
 #include "base/words.h"
@@ -124,14 +125,24 @@ DescribeLogGroupsOutput Logs::describe_log_groups(region::Request& rq, const Des
 
   const region::Pager pager(rq, in, {.usual = 50, .most = 50});
   const bool other_class = in.log_group_class && !find_word<LogGroupClass>(*in.log_group_class);
+  if (in.log_group_name_prefix && in.log_group_name_pattern)
+    throw InvalidParameterException(
+        "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.");
+  if (in.log_group_identifiers && (in.log_group_name_prefix || in.log_group_name_pattern || in.log_group_class))
+    throw InvalidParameterException("logGroupIdentifiers cannot be specified together with other filters.");
   const std::string prefix = in.log_group_name_prefix.value_or(""), part = in.log_group_name_pattern.value_or("");
+  std::set<std::string> named;
+  for (const std::string& one : in.log_group_identifiers.value_or(std::vector<std::string>{}))
+    named.insert(name_of(rq, std::nullopt, one));
   const auto page = region::pick(
       pager,
       [&](const std::optional<std::string>& after, std::size_t most) {
         if (other_class) return std::vector<GroupRow>{};
         return region::list_by_name<GroupFacts>(rq.tx, place_of(rq), {.prefix = prefix, .after = after, .most = most});
       },
-      [&](const GroupRow& row) { return row.name->find(part) != std::string::npos; },
+      [&](const GroupRow& row) {
+        return row.name->find(part) != std::string::npos && (!in.log_group_identifiers || named.contains(*row.name));
+      },
       [](const GroupRow& row) { return *row.name; });
 
   DescribeLogGroupsOutput out;

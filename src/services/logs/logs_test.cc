@@ -96,6 +96,34 @@ TEST_F(LogsTest, EventsOfTheFarFutureAreRejectedByIndex) {
   EXPECT_EQ(get({}), (Texts{"x"}));
 }
 
+TEST_F(LogsTest, GroupsAreDescribedByTheirNamesAlone) {
+  client().create_log_group({.log_group_name = "h"});
+  const auto names = [&](const DescribeLogGroupsInput& in) {
+    Texts out;
+    const auto page = client().describe_log_groups(in);
+    for (const LogGroup& one : *page.log_groups) out.push_back(*one.log_group_name);
+    return out;
+  };
+  EXPECT_EQ(names({.log_group_identifiers = {{"h", "none"}}}), (Texts{"h"}));
+  EXPECT_EQ(names({.log_group_identifiers = {{"g", "h"}}}), (Texts{"g", "h"}));
+  EXPECT_THROW(names({.log_group_identifiers = {{"g"}}, .log_group_name_prefix = "g"}), InvalidParameterException);
+  EXPECT_THROW(names({.log_group_name_pattern = "g", .log_group_name_prefix = "g"}), InvalidParameterException);
+}
+
+TEST_F(LogsTest, AStreamTellsTheTokenThatFollowsWhatCameInLast) {
+  const auto told = [&] {
+    return client().describe_log_streams({.log_group_name = "g"}).log_streams->front().upload_sequence_token;
+  };
+  EXPECT_EQ(told(), std::nullopt);
+  PutLogEventsInput in;
+  in.log_group_name = "g";
+  in.log_stream_name = "s";
+  in.log_events.push_back({.message = "x", .timestamp = t.clock.now().ms});
+  const auto next = client().put_log_events(in).next_sequence_token;
+  EXPECT_EQ(next->size(), 56u);
+  EXPECT_EQ(told(), next);
+}
+
 TEST_F(LogsTest, RetentionRemovesWhatIsOlder) {
   put({"old"});
   client().put_retention_policy({.log_group_name = "g", .retention_in_days = 1});

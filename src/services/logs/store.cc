@@ -241,4 +241,19 @@ bool remove_resource_policy(store::Tx& tx, const region::Place& place, std::stri
                  place.region, name) > 0;
 }
 
+std::string digits(std::int64_t number, int width) {
+  std::string out = std::to_string(number);
+  return std::string(
+             static_cast<std::size_t>(width) - std::min<std::size_t>(out.size(), static_cast<std::size_t>(width)),
+             '0') +
+         out;
+}
+
+/// The place right behind or before an event as a page's key, and back.
+
+std::string token_after(std::int64_t ingestion) {
+  constexpr int kWidth = 56;
+  return digits(ingestion, kWidth);
+}
+
 }  // namespace hanbat::logs

@@ -69,6 +69,11 @@ struct StreamRange {
 
 inline constexpr std::int64_t kEventOverhead = 26;
 
+/// The number with zeros before it, so many digits in all.
+std::string digits(std::int64_t number, int width);
+/// The sequence token after what came in at that time, which AWS still tells and takes in whatever form.
+std::string token_after(std::int64_t ingestion);
+
 struct EventRow {
   std::int64_t id = 0;
   std::int64_t stream_id = 0;

@@ -32,6 +32,7 @@ LogStream describe(const StreamRow& row, const std::string& group_arn) {
   stream.last_event_timestamp = row.last_event;
   stream.last_ingestion_time = row.last_ingestion;
   stream.arn = group_arn + std::string(kOfStreams) + row.name;
+  if (row.last_ingestion) stream.upload_sequence_token = token_after(*row.last_ingestion);
   stream.stored_bytes = 0;  // as AWS answers for streams since 2019
   return stream;
 }

@@ -5,8 +5,8 @@
 #include <chrono>
 #include <vector>
 
+#include "base/html.h"
 #include "base/text.h"
-#include "base/utf8.h"
 #include "main/cli/control.h"
 #include "os/files.h"
 #include "os/process.h"
@@ -30,37 +30,6 @@ td p{margin:.2em 0}td .small{break-before:avoid}.total{font-size:1.4em}.small{co
 @media print{body{font-size:10.5pt;margin:0;padding:0;max-width:none}pre{font-size:7.5pt}details::details-content{content-visibility:visible;display:block}})";
 
 }  // namespace
-
-std::string html_text(std::string_view text) {
-  std::string out;
-  for (const char c : to_utf8(text)) switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      case '\n':
-      case '\t':
-        out += c;
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
-          out += "\uFFFD";
-        else
-          out += c;
-    }
-  return out;
-}
 
 std::string_view page_style() { return kStyle; }
 

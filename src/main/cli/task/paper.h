@@ -7,10 +7,6 @@
 
 namespace hanbat::cli::task {
 
-/// Characters of HTML as text of an element and of a quoted attribute. What HTML cannot hold (control characters)
-/// becomes U+FFFD.
-std::string html_text(std::string_view text);
-
 /// The style that all pages share.
 std::string_view page_style();
 

@@ -1,6 +1,7 @@
 // The mark sheet as a page that needs nothing else: no script, no file, no address.
 #include <fmt/format.h>
 
+#include "base/html.h"
 #include "main/cli/task/paper.h"
 #include "main/cli/task/sheet.h"
 #include "main/cli/task/sheet_words.h"

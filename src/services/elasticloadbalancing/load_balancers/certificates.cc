@@ -18,11 +18,18 @@ namespace {
 
 constexpr std::size_t kMostCertificates = 25;  // of a load balancer, beside the default ones
 
+void require_certificate_form(const std::string& arn) {
+  const auto parsed = parse_arn(arn);
+  if (!parsed || (parsed->service != "acm" && parsed->service != "iam"))
+    throw validation_error(fmt::format("Certificate ARN '{}' is not valid", arn));
+}
+
 /// The ARN of a certificate of the caller's in this region. Throws CertificateNotFoundException.
 std::string require_certificate_arn(Request& rq, const Certificate& certificate) {
   if (certificate.is_default) throw validation_error("IsDefault cannot be specified for a certificate");
   const std::string arn = certificate.certificate_arn.value_or("");
   if (arn.empty()) throw validation_error("A certificate ARN must be specified");
+  require_certificate_form(arn);
   if (!find<region::Certificate>(rq.tx, place_of(rq), arn))
     throw CertificateNotFoundException(fmt::format("Certificate '{}' not found", arn));
   return arn;
@@ -148,9 +155,7 @@ RemoveListenerCertificatesOutput ElasticLoadBalancing::remove_listener_certifica
   auto row = require_https_listener(rq, in.listener_arn);
   auto further = further_certificates(row);
   for (const Certificate& one : in.certificates) {
-    const auto arn = parse_arn(one.certificate_arn.value_or(""));
-    if (!arn || (arn->service != "acm" && arn->service != "iam"))
-      throw validation_error(fmt::format("'{}' is not a valid certificate ARN", one.certificate_arn.value_or("")));
+    require_certificate_form(one.certificate_arn.value_or(""));
     if (one.certificate_arn == row.shape.certificates->front().certificate_arn)
       throw OperationNotPermittedException(
           fmt::format("Default certificate '{}' cannot be removed from a listener", *one.certificate_arn));

@@ -77,7 +77,10 @@ std::vector<ec2::Subnet> require_subnets(const Ec2AsService& ec2, const std::vec
     if (!ids.empty()) subnets = ec2->describe_subnets(ask).subnets.value_or(std::vector<ec2::Subnet>{});
   } catch (const wire::Error& error) {
     if (!error.code().starts_with("InvalidSubnetI")) throw;
-    throw SubnetNotFoundException(error.message());
+    // EC2 has words of its own for what is no subnet's id at all.
+    const auto malformed = std::ranges::find_if(ids, [](const std::string& id) { return !id.starts_with("subnet-"); });
+    throw SubnetNotFoundException(
+        malformed == ids.end() ? error.message() : fmt::format("The subnet ID '{}' does not exist", *malformed));
   }
   std::set<std::string> zones;
   std::set<std::string> vpcs;

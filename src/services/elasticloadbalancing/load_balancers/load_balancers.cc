@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/ids.h"
 #include "base/text.h"
@@ -129,21 +130,19 @@ DescribeLoadBalancersOutput ElasticLoadBalancing::describe_load_balancers(Reques
     auto page = pick_by_age<LoadBalancer>(rq, pager, [](const Resource<LoadBalancer>&) { return true; });
     return {.load_balancers = std::move(page.items), .next_marker = std::move(page.next_token)};
   }
+  // What is named twice is told once.
+  std::set<std::string> arns, names;
+  if (in.load_balancer_arns) arns.insert(in.load_balancer_arns->begin(), in.load_balancer_arns->end());
+  if (in.names) names.insert(in.names->begin(), in.names->end());
+  for (const std::string& arn : arns) require_arn_of(rq, KindOf<LoadBalancer>::kThing, arn);
   std::vector<Resource<LoadBalancer>> found;
   for (auto& row : list<LoadBalancer>(rq.tx, place_of(rq))) {
-    const auto& arns = in.load_balancer_arns;
-    const auto& names = in.names;
-    const bool by_arn = arns && std::find(arns->begin(), arns->end(), row.id) != arns->end();
-    const bool by_name = names && std::find(names->begin(), names->end(), row.name) != names->end();
+    const bool by_arn = arns.erase(row.id) > 0, by_name = names.erase(*row.name) > 0;
     if (by_arn || by_name) found.push_back(std::move(row));
   }
-  const std::size_t wanted =
-      (in.load_balancer_arns ? in.load_balancer_arns->size() : 0) + (in.names ? in.names->size() : 0);
-  if (found.size() < wanted) {
-    if (in.names && in.names->size() == 1)
-      throw LoadBalancerNotFoundException(fmt::format("Load balancers '[{}]' not found", in.names->front()));
-    KindOf<LoadBalancer>::missing();
-  }
+  if (!names.empty())
+    throw LoadBalancerNotFoundException(fmt::format("Load balancers '[{}]' not found", fmt::join(names, ", ")));
+  if (!arns.empty()) KindOf<LoadBalancer>::missing();
 
   auto page = cut_page(pager, by_age(std::move(found)));
   return {.load_balancers = std::move(page.items), .next_marker = std::move(page.next_token)};

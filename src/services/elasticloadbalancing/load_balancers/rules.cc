@@ -54,6 +54,7 @@ std::optional<Resource<Listener>> find_listener_of_default(Request& rq, const st
 }
 
 Rule require_rule(Request& rq, const std::string& arn) {
+  require_arn_of(rq, KindOf<Rule>::kThing, arn);
   if (auto row = find<Rule>(rq.tx, place_of(rq), arn)) return std::move(row->shape);
   const auto listener = find_listener_of_default(rq, arn);
   if (!listener) KindOf<Rule>::missing();

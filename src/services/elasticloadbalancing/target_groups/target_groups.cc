@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/ids.h"
 #include "base/text.h"
@@ -195,16 +196,20 @@ DescribeTargetGroupsOutput ElasticLoadBalancing::describe_target_groups(Request&
     auto page = pick_by_age<TargetGroup>(rq, pager, takes);
     return {.next_marker = std::move(page.next_token), .target_groups = std::move(page.items)};
   }
+  // What is named twice is told once.
+  std::set<std::string> arns, names;
+  if (in.target_group_arns) arns.insert(in.target_group_arns->begin(), in.target_group_arns->end());
+  if (in.names) names.insert(in.names->begin(), in.names->end());
+  for (const std::string& arn : arns) require_arn_of(rq, KindOf<TargetGroup>::kThing, arn);
   std::vector<Resource<TargetGroup>> found;
   for (auto& row : list<TargetGroup>(rq.tx, place_of(rq))) {
-    const auto& arns = in.target_group_arns;
-    const auto& names = in.names;
-    if (arns && std::find(arns->begin(), arns->end(), row.id) == arns->end()) continue;
-    if (names && std::find(names->begin(), names->end(), row.name) == names->end()) continue;
-    if (takes(row)) found.push_back(std::move(row));
+    const bool named = arns.contains(row.id) || names.contains(*row.name);
+    if (!named || !takes(row)) continue;
+    arns.erase(row.id);
+    names.erase(*row.name);
+    found.push_back(std::move(row));
   }
-  const std::size_t wanted = in.target_group_arns ? in.target_group_arns->size() : in.names ? in.names->size() : 0;
-  if (found.size() < wanted) KindOf<TargetGroup>::missing();
+  if (!arns.empty() || !names.empty()) KindOf<TargetGroup>::missing();
 
   auto page = cut_page(pager, by_age(std::move(found)));
   return {.next_marker = std::move(page.next_token), .target_groups = std::move(page.items)};

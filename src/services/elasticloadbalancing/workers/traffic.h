@@ -13,8 +13,7 @@ namespace hanbat::elasticloadbalancing {
 /// Group's last part, address, port.
 using TargetKey = std::tuple<std::string, std::string, int>;
 
-/// Counters begin anew with each worker of HAProxy; what was counted between the last look at one and its end is not
-/// seen. Any thread.
+/// Counters begin anew with the host side's daemon. Any thread.
 class Traffic {
  public:
   void note(const host::TargetHealth& seen);

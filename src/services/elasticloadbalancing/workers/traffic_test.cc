@@ -32,7 +32,7 @@ TEST(Traffic, IsWhatCameBetweenTwoLooks) {
   EXPECT_EQ(taken(traffic), 0);
 }
 
-TEST(Traffic, OfAnotherWorkerBeginsAnew) {
+TEST(Traffic, OfAnotherHostSideBeginsAnew) {
   Traffic traffic;
   traffic.note(seen(100));
   traffic.note(seen(4));

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "region/pick.h"
 #include "services/monitoring/alarms/history_store.h"
+#include "services/monitoring/metrics/statistic.h"
 #include "services/monitoring/monitoring.h"
 #include "services/monitoring/refusal.h"
 #include "services/monitoring/verdicts/subject.h"
@@ -75,6 +76,11 @@ DescribeAlarmsForMetricOutput Monitoring::describe_alarms_for_metric(region::Req
                                                                      const DescribeAlarmsForMetricInput& in) {
   rq.authorize("cloudwatch:DescribeAlarmsForMetric", "*");
 
+  if (in.extended_statistic) {
+    const auto statistic = Statistic::parse(*in.extended_statistic);
+    if (!statistic || statistic->is_plain())
+      throw_invalid("The value " + *in.extended_statistic + " for parameter ExtendedStatistic is not supported.");
+  }
   const MetricKey key{in.namespace_, in.metric_name, dimensions_of(in.dimensions, "Dimensions")};
   DescribeAlarmsForMetricOutput out{.metric_alarms = std::vector<MetricAlarm>()};
   for (AlarmRow& row : region::list<Alarm>(rq.tx, {rq.account, rq.region})) {

@@ -52,11 +52,14 @@ CompositeAlarm alarm_of(const PutCompositeAlarmInput& in) {
   return out;
 }
 
-/// The name of an alarm that a rule names, by name or ARN.
-std::string name_in_rule(const std::string& named) {
+/// The alarm of the caller's that a rule names, by its name or its ARN.
+std::optional<AlarmRow> find_in_rule(store::Tx& tx, const region::Place& place, const std::string& named) {
   constexpr std::string_view kKind = ":alarm:";
   const std::size_t at = named.find(kKind);
-  return named.starts_with("arn:") && at != named.npos ? named.substr(at + kKind.size()) : named;
+  if (!named.starts_with("arn:") || at == named.npos) return find_alarm(tx, place, named);
+  auto found = find_alarm(tx, place, named.substr(at + kKind.size()));
+  if (found && found->id != named) return std::nullopt;  // another account's or region's of that name
+  return found;
 }
 
 }  // namespace
@@ -127,10 +130,11 @@ PutCompositeAlarmOutput Monitoring::put_composite_alarm(region::Request& rq, con
   row.name = in.alarm_name;
   row.shape.is = alarm_of(in);
   for (const std::string& named : AlarmRule::parse(rq.operation.name, in.alarm_rule).alarms()) {
-    const std::string name = name_in_rule(named);
-    if (name == in.alarm_name) throw_invalid("The AlarmRule of " + name + " must not name itself.");
-    if (!find_alarm(rq.tx, {rq.account, rq.region}, name))
-      throw_invalid("Could not save the composite alarm as alarms [" + name + "] in the alarm rule do not exist");
+    const region::Place place{rq.account, rq.region};
+    if (named == in.alarm_name || named == alarm_arn(place, in.alarm_name))
+      throw_invalid("The AlarmRule of " + in.alarm_name + " must not name itself.");
+    if (!find_in_rule(rq.tx, place, named))
+      throw_invalid("Could not save the composite alarm as alarms [" + named + "] in the alarm rule do not exist");
   }
   check_actions(rq.operation.name, row.shape);
   keep(rq, std::move(row), in.tags);

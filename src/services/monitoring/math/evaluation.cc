@@ -7,20 +7,16 @@
 #include <optional>
 #include <utility>
 
+#include "services/monitoring/math/gather.h"
+
 namespace hanbat::monitoring {
 namespace {
 
 constexpr std::size_t kMostCalculated = 5'000'000;
 
 /// AWS's functions that are not built.
-constexpr std::string_view kNotBuilt[] = {"ANOMALY_DETECTION_BAND",
-                                          "DB_PERF_INSIGHTS",
-                                          "INSIGHT_RULE_METRIC",
-                                          "LAMBDA",
-                                          "SEARCH",
-                                          "SERVICE_QUOTA",
-                                          "SLICE",
-                                          "SORT"};
+constexpr std::string_view kNotBuilt[] = {"ANOMALY_DETECTION_BAND", "DB_PERF_INSIGHTS", "INSIGHT_RULE_METRIC", "LAMBDA",
+                                          "SERVICE_QUOTA"};
 
 double applied(Operator op, double a, double b) {
   switch (op) {
@@ -67,22 +63,6 @@ std::optional<double> at(const Result& result, std::int64_t when) {
   const auto found = result.series.front().values.find(when);
   if (found == result.series.front().values.end()) return std::nullopt;
   return found->second;
-}
-
-/// AVG, SUM, MIN, MAX, STDDEV of some values; nothing for another name.
-std::optional<double> gather(std::string_view name, const std::vector<double>& values) {
-  const auto count = static_cast<double>(values.size());
-  double sum = 0;
-  for (const double value : values) sum += value;
-  if (name == "SUM") return sum;
-  if (values.empty()) return std::nullopt;
-  if (name == "AVG") return sum / count;
-  if (name == "MIN") return *std::ranges::min_element(values);
-  if (name == "MAX") return *std::ranges::max_element(values);
-  if (name != "STDDEV") return std::nullopt;
-  double squares = 0;
-  for (const double value : values) squares += (value - sum / count) * (value - sum / count);
-  return std::sqrt(squares / count);
 }
 
 /// MINUTE, HOUR and the like of a moment; nothing for another name.
@@ -298,12 +278,15 @@ Result Evaluation::call(const Expression& expression) {
       throw ExpressionError("METRICS takes nothing or a text.");
     return Result::of_list(metrics_(expression.parts[0].text));
   }
+  if (name == "SEARCH") return search(expression);
+  if (name == "SORT") return sorted(expression);
   std::vector<Result> parts;
   for (std::size_t i = 0; i < expression.parts.size(); ++i)
     if (name != "FILL" || i == 0) parts.push_back(evaluate(expression.parts[i]));
   if (parts.empty()) throw ExpressionError("The function " + name + " takes an argument.");
   if (name == "IF") return choose(parts);
   if (name == "FILL") return fill(parts, expression);
+  if (name == "SLICE") return sliced(parts);
   // MAX([a, b]) is written as MAX(a, b), too.
   if (parts.size() > 1 && (name == "MIN" || name == "MAX" || name == "SUM" || name == "AVG" || name == "STDDEV")) {
     std::vector<Series> all;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "services/monitoring/math/expression.h"
+#include "services/monitoring/math/search.h"
 #include "services/monitoring/metrics/values.h"
 
 namespace hanbat::monitoring {
@@ -39,9 +40,16 @@ class Evaluation {
   /// The series of all metrics (not expressions) whose ids hold the text.
   using Metrics = std::function<std::vector<Series>(const std::string& part)>;
 
+  /// The series of all metrics that a search finds: of a statistic that there is, by a period that there is.
+  using Search = std::function<std::vector<Series>(const MetricSearch& search, const std::string& stat, int period)>;
+
   /// `stretch` and `period` are of what the question asks for; TIME_SERIES and FILL fill them.
-  Evaluation(Stretch stretch, int period, Look look, Metrics metrics)
-      : stretch_(stretch), period_(period), look_(std::move(look)), metrics_(std::move(metrics)) {}
+  Evaluation(Stretch stretch, int period, Look look, Metrics metrics, Search search)
+      : stretch_(stretch),
+        period_(period),
+        look_(std::move(look)),
+        metrics_(std::move(metrics)),
+        search_(std::move(search)) {}
 
   /// Throws ExpressionError and ExpressionNotBuilt.
   Result evaluate(const Expression& expression);
@@ -52,6 +60,9 @@ class Evaluation {
   Result choose(const std::vector<Result>& parts);
   Result fill(const std::vector<Result>& parts, const Expression& expression);
   Result each(const Result& over, const std::function<Values(const Series&)>& change);
+  Result search(const Expression& expression);
+  Result sorted(const Expression& expression);
+  Result sliced(const std::vector<Result>& parts);
   Result gathered(const std::string& name, const Result& over);
   /// Counts values that were made: throws ExpressionError when there are too many.
   void count(std::size_t values);
@@ -61,6 +72,7 @@ class Evaluation {
   const int period_;
   const Look look_;
   const Metrics metrics_;
+  const Search search_;
   std::size_t made_ = 0;
 };
 

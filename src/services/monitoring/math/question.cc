@@ -1,8 +1,9 @@
 #include "services/monitoring/math/question.h"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 
-#include "services/monitoring/metrics/metric_store.h"
 #include "services/monitoring/metrics/statistic.h"
 #include "services/monitoring/metrics/window.h"
 #include "services/monitoring/refusal.h"
@@ -12,6 +13,10 @@ namespace {
 
 constexpr std::size_t kLongestChain = 10;  // expressions that name each other
 constexpr std::size_t kMostLoaded = 1'000'000;
+constexpr int kUsualPeriod = 60;         // of what is about nothing that has one
+constexpr std::size_t kMostFound = 500;  // by a search
+constexpr std::size_t kLookedAtOnce = 1000;
+constexpr Milliseconds kSearched = std::chrono::hours(14 * 24);
 
 /// A small letter, then letters, digits and underscores.
 bool is_id(std::string_view id) {
@@ -21,7 +26,32 @@ bool is_id(std::string_view id) {
   });
 }
 
-bool is_word(std::string_view name) { return name == "REPEAT" || name == "LINEAR"; }
+/// What FILL and SORT are told.
+bool is_word(std::string_view name) {
+  constexpr std::string_view kWords[] = {"REPEAT", "LINEAR", "AVG", "MIN", "MAX", "SUM", "ASC", "DESC"};
+  return std::ranges::find(kWords, name) != std::end(kWords);
+}
+
+bool searches(const Expression& expression) {
+  return (expression.kind == Expression::Kind::kCall && expression.text == "SEARCH") ||
+         std::ranges::any_of(expression.parts, searches);
+}
+
+/// What tells the metrics of a search apart: of their name and their dimensions' values what is not the same in all.
+void label(std::vector<Series>& series, const std::vector<MetricKey>& keys) {
+  std::map<std::string, std::set<std::string>> values;
+  for (const MetricKey& key : keys) {
+    values[""].insert(key.name);
+    for (const auto& [name, value] : key.dimensions) values[name].insert(value);
+  }
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    std::string& out = series[i].label;
+    const auto add = [&](const std::string& text) { out += (out.empty() ? "" : " ") + text; };
+    for (const auto& [name, value] : keys[i].dimensions)
+      if (values[name].size() > 1) add(value);
+    if (values[""].size() > 1 || out.empty()) add(keys[i].name);
+  }
+}
 
 void check_stat(const MetricStat& stat, const std::string& here) {
   if (!stat.metric.namespace_ || !stat.metric.metric_name)
@@ -35,7 +65,7 @@ void check_stat(const MetricStat& stat, const std::string& here) {
 
 }  // namespace
 
-void check_queries(std::string_view operation, const std::vector<MetricDataQuery>& queries) {
+void check_queries(std::string_view operation, const std::vector<MetricDataQuery>& queries, Searching searching) {
   std::map<std::string, int> ids;
   for (const MetricDataQuery& query : queries) ++ids[query.id];
   for (std::size_t i = 0; i < queries.size(); ++i) {
@@ -57,7 +87,10 @@ void check_queries(std::string_view operation, const std::vector<MetricDataQuery
       throw_invalid("The parameter " + here +
                     ".Period must be 1, 5, 10, 20, 30 or a multiple of 60: " + std::to_string(*query.period));
     try {
-      for (const std::string& name : names_of(parse_expression(*query.expression)))
+      const Expression expression = parse_expression(*query.expression);
+      if (searching == Searching::kRefused && searches(expression))
+        throw_invalid("SEARCH is not supported on Metric Alarms.");
+      for (const std::string& name : names_of(expression))
         if (!ids.contains(name) && !is_word(name))
           throw_invalid("Error in expression '" + query.id + "': there is no metric or expression of the id " + name);
     } catch (const ExpressionError& error) {
@@ -80,9 +113,14 @@ std::vector<Series> Question::answer(const MetricDataQuery& query) {
     throw ExpressionError("Error in expression '" + query.id +
                           "': it must come to a time series, and not to a number.");
   std::vector<Series> out = result.series;
-  for (Series& one : out)
-    if (query.label || one.label.empty() || result.kind == Result::Kind::kSeries)
+  for (Series& one : out) {
+    if (out.size() > 1 && !one.label.empty() && query.expression) {
+      // Of several, the label of the expression stands before each one's own.
+      if (query.label && !query.label->empty()) one.label = *query.label + " " + one.label;
+    } else if (query.label || one.label.empty() || result.kind == Result::Kind::kSeries) {
       one.label = query.label.value_or(query.metric_stat ? *query.metric_stat->metric.metric_name : query.id);
+    }
+  }
   return out;
 }
 
@@ -99,16 +137,45 @@ Result Question::result_of(const std::string& id) {
   return known_[id] = std::move(out);
 }
 
-Result Question::measured(const MetricDataQuery& query) {
-  const MetricStat& stat = *query.metric_stat;
-  const Statistic statistic = Statistic::parse(stat.stat).value();
-  const Window window = window_of(start_, end_, stat.period, now_);
-  Series out{.label = query.label.value_or(*stat.metric.metric_name), .period = stat.period, .values = {}};
-  for (const auto& [when, summary] : summaries_of(tx_, place_, key_of(stat.metric), window, stat.unit))
+Series Question::read(const MetricKey& key, const std::string& stat, int period,
+                      const std::optional<std::string>& unit) {
+  const Statistic statistic = Statistic::parse(stat).value();
+  Series out{.label = {}, .period = period, .values = {}};
+  for (const auto& [when, summary] : summaries_of(tx_, place_, key, window_of(start_, end_, period, now_), unit))
     if (const auto value = statistic.of(summary)) out.values[when] = *value;
   loaded_ += out.values.size();
   if (loaded_ > kMostLoaded) throw ExpressionError("The question is about more than 1000000 values.");
+  return out;
+}
+
+Result Question::measured(const MetricDataQuery& query) {
+  const MetricStat& stat = *query.metric_stat;
+  Series out = read(key_of(stat.metric), stat.stat, stat.period, stat.unit);
+  out.label = query.label.value_or(*stat.metric.metric_name);
   return Result::of_series(std::move(out));
+}
+
+std::vector<Series> Question::found(const MetricSearch& search, const std::string& stat, int period) {
+  std::vector<Series> out;
+  std::vector<MetricKey> keys;
+  MetricRange range{.metric_namespace = search.metric_namespace(),
+                    .name = std::nullopt,
+                    .after = std::nullopt,
+                    .since = now_ - kSearched,
+                    .most = kLookedAtOnce};
+  for (bool more = true; more && out.size() < kMostFound;) {
+    const std::vector<MetricRow> rows = list_metrics(tx_, place_, range);
+    for (const MetricRow& row : rows) {
+      if (out.size() == kMostFound) break;
+      if (!search.fits(row.key.metric_namespace, row.key.name, row.key.dimensions)) continue;
+      out.push_back(read(row.key, stat, period, std::nullopt));
+      keys.push_back(row.key);
+    }
+    more = rows.size() == kLookedAtOnce;
+    if (more) range.after = rows.back().key;
+  }
+  label(out, keys);
+  return out;
 }
 
 int Question::period_of(const MetricDataQuery& query, int depth) const {
@@ -119,11 +186,11 @@ int Question::period_of(const MetricDataQuery& query, int depth) const {
     for (const std::string& name : names_of(parse_expression(*query.expression)))
       if (const auto found = by_id_.find(name); found != by_id_.end())
         out = std::max(out, period_of(*found->second, depth - 1));
-  // METRICS() names none.
+  // METRICS() and SEARCH() name none.
   if (out == 0)
     for (const MetricDataQuery& one : queries_)
       if (one.metric_stat) out = std::max(out, one.metric_stat->period);
-  return out ? out : 60;
+  return out ? out : kUsualPeriod;
 }
 
 Result Question::calculated(const MetricDataQuery& query) {
@@ -137,7 +204,8 @@ Result Question::calculated(const MetricDataQuery& query) {
           if (one.metric_stat && one.id.find(part) != std::string::npos)
             out.push_back(result_of(one.id).series.front());
         return out;
-      });
+      },
+      [this](const MetricSearch& search, const std::string& stat, int by) { return found(search, stat, by); });
   return evaluation.evaluate(parse_expression(*query.expression));
 }
 

@@ -41,7 +41,7 @@ GetMetricDataOutput Monitoring::get_metric_data(region::Request& rq, const GetMe
   if (in.metric_data_queries.empty()) throw_invalid("The parameter MetricDataQueries must not be empty.");
   if (in.metric_data_queries.size() > kMostQueries)
     throw_invalid("The collection MetricDataQueries must not have a size greater than 500.");
-  check_queries(rq.operation.name, in.metric_data_queries);
+  check_queries(rq.operation.name, in.metric_data_queries, Searching::kTaken);
   const region::Pager pager(rq, in, kValuePages);
   calls_.add_metrics(rq, in.metric_data_queries);
 

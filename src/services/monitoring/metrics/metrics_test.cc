@@ -198,6 +198,34 @@ TEST_F(Metrics, ExpressionsAreCalculatedOverThem) {
   EXPECT_THAT(*out.metric_data_results->at(1).values, ElementsAre(10));
 }
 
+TEST_F(Metrics, ASearchFindsThoseThatThereAre) {
+  for (const auto& [name, host, value] : {std::tuple("cpu", "h1", 3.0), {"cpu", "h2", 5.0}, {"disk", "h1", 7.0}}) {
+    MetricDatum one = datum(name, value);
+    one.dimensions = std::vector<Dimension>{{.name = "host", .value = host}};
+    put(one);
+  }
+  put(datum("cpu", 9));
+  const auto found = [&](const std::string& text, const std::optional<std::string>& label = {}) {
+    MetricDataQuery query = expression("a", text);
+    query.label = label;
+    std::string out;
+    const GetMetricDataOutput answer = ask({query});
+    for (const auto& one : *answer.metric_data_results) {
+      EXPECT_EQ(one.id, "a");
+      out +=
+          *one.label + "=" + (one.values->empty() ? "" : std::to_string(static_cast<int>(one.values->front()))) + ";";
+    }
+    return out;
+  };
+  EXPECT_EQ(found("SEARCH('{App,host} MetricName=\"cpu\"', 'Sum', 60)"), "h1=3;h2=5;");
+  EXPECT_EQ(found("SEARCH('{App,host}', 'Sum')"), "h1 cpu=3;h2 cpu=5;h1 disk=7;");
+  EXPECT_EQ(found("SEARCH('{App} cpu', 'Maximum')"), "cpu=9;");
+  EXPECT_EQ(found("SEARCH('{App,host} cpu', 'Sum')", "of"), "of h1=3;of h2=5;");
+  EXPECT_EQ(found("SUM(SEARCH('{App,host} cpu', 'Sum'))"), "a=8;");
+  EXPECT_EQ(found("SORT(SEARCH('{App,host} cpu', 'Sum'), MAX, DESC, 1)"), "h2=5;");
+  EXPECT_EQ(found("SEARCH('{Other} cpu', 'Sum')"), "");
+}
+
 TEST_F(Metrics, QueriesThatAreNoneAreRefused) {
   const auto code = [&](std::vector<MetricDataQuery> queries) {
     return wire::code_of([&] { ask(std::move(queries)); });
@@ -208,7 +236,8 @@ TEST_F(Metrics, QueriesThatAreNoneAreRefused) {
   EXPECT_EQ(code({expression("a", "b + 1")}), "ValidationError");
   EXPECT_EQ(code({expression("a", "a + 1")}), "ValidationError") << "itself";
   EXPECT_EQ(code({expression("a", "1 + 1")}), "ValidationError") << "no time series";
-  EXPECT_EQ(code({expression("a", "SEARCH('{App} m', 'Sum')")}), "NotImplemented");
+  EXPECT_EQ(code({expression("a", "ANOMALY_DETECTION_BAND(a)")}), "NotImplemented");
+  EXPECT_EQ(code({expression("a", "SEARCH('{App', 'Sum')")}), "ValidationError");
   auto both = stat("a", "m", "Sum");
   both.expression = "1";
   EXPECT_EQ(code({both}), "ValidationError");

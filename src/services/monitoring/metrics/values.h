@@ -15,4 +15,10 @@ struct Stretch {
   std::int64_t end = 0;
 };
 
+/// 1, 5, 10, 20 or 30 seconds, or whole minutes, up to a day's or more.
+constexpr bool is_period(int seconds) {
+  return seconds == 1 || seconds == 5 || seconds == 10 || seconds == 20 || seconds == 30 ||
+         (seconds >= 60 && seconds % 60 == 0);
+}
+
 }  // namespace hanbat::monitoring

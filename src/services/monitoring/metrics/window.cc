@@ -2,11 +2,6 @@
 
 namespace hanbat::monitoring {
 
-bool is_period(int seconds) {
-  return seconds == 1 || seconds == 5 || seconds == 10 || seconds == 20 || seconds == 30 ||
-         (seconds >= 60 && seconds % 60 == 0);
-}
-
 Window window_of(Timestamp start, Timestamp end, int period, Timestamp now) {
   constexpr std::int64_t kDay = 86'400;
   const std::int64_t from = start.ms / 1000, age = now.ms / 1000 - from;

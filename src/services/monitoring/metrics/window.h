@@ -23,9 +23,6 @@ struct Window {
   std::int64_t periods() const { return end <= start ? 0 : (end - start + period - 1) / period; }
 };
 
-/// 1, 5, 10, 20 or 30 seconds, or whole minutes, up to a day's or more.
-bool is_period(int seconds);
-
 /// The window of a question: its start is rounded down, to the period's share of a minute, to the minute, of what is
 /// older than 15 days to five minutes, than 63 to the hour.
 /// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html

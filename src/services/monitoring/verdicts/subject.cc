@@ -45,7 +45,7 @@ void check_metrics(std::string_view operation, const MetricAlarm& alarm) {
         "Unit, Statistic or ExtendedStatistic.");
   constexpr std::size_t kMost = 20;
   if (alarm.metrics->size() > kMost) throw_invalid("The collection Metrics must not have a size greater than 20.");
-  check_queries(operation, *alarm.metrics);
+  check_queries(operation, *alarm.metrics, Searching::kRefused);
   const auto returned =
       std::ranges::count_if(*alarm.metrics, [](const auto& one) { return one.return_data.value_or(true); });
   if (returned != 1) throw_invalid("Exactly one element of the metrics list should return data.");

@@ -16,6 +16,7 @@
 #include "services/s3/s3.h"
 #include "wire/host_id.h"
 #include "wire/sigv4.h"
+#include "wire/xml_value.h"
 
 namespace hanbat::s3 {
 namespace {
@@ -117,10 +118,6 @@ void refuse_fields(const Fields& fields) {
       throw wire::Error::not_implemented("POST Object", "the field " + name);
 }
 
-std::string xml_text(const std::string& text) {
-  return replace_all(replace_all(replace_all(text, "&", "&amp;"), "<", "&lt;"), ">", "&gt;");
-}
-
 http::Response answer_of(const Fields& fields, const PutObjectInput& in, const PutObjectOutput& out,
                          const std::string& location) {
   const auto redirect = find_field(fields, "success_action_redirect") ? find_field(fields, "success_action_redirect")
@@ -145,7 +142,7 @@ http::Response answer_of(const Fields& fields, const PutObjectInput& in, const P
                                     {"Bucket", in.bucket},
                                     {"Key", in.key},
                                     {"ETag", *out.e_tag}})
-    response.body += std::string("<") + name + ">" + xml_text(value) + "</" + name + ">";
+    wire::append_element(response.body, name, value);
   response.body += "</PostResponse>";
   return response;
 }

@@ -2,23 +2,12 @@
 
 #include <string_view>
 
-#include "base/text.h"
+#include "base/html.h"
 #include "http/message.h"
 #include "wire/host_id.h"
 
 namespace hanbat::s3 {
 namespace {
-
-std::string html_text(const std::string& text) {
-  std::string out = text;
-  for (const auto& [plain, written] : {std::pair<const char*, const char*>{"&", "&amp;"},
-                                       {"<", "&lt;"},
-                                       {">", "&gt;"},
-                                       {"\"", "&quot;"},
-                                       {"'", "&#39;"}})
-    out = replace_all(out, plain, written);
-  return out;
-}
 
 std::string line(const std::string& name, const std::string& value) {
   return "<li>" + html_text(name) + ": " + html_text(value) + "</li>\n";
