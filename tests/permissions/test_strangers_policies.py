@@ -1,5 +1,6 @@
 """What strangers write into policies for lists of everything: by the ARN of all of a kind as often as by "*", as AWS's guides do. And the site
 at which their scripts ask for their own address."""
+import time
 import urllib.error
 import urllib.request
 
@@ -22,6 +23,11 @@ def test_all_buckets_may_be_listed_by_the_arn_of_all_buckets(daemon):
     error = refusal(user(daemon, "one", allow("s3:ListAllMyBuckets", "arn:aws:s3:::mine")).client("s3").list_buckets)
     assert error["Code"] == "AccessDenied"
     assert "perform: s3:ListAllMyBuckets because no identity-based policy allows" in error["Message"]
+    # What only reads is in the trail within a second.
+    told, until = [], time.monotonic() + 20
+    while not told and time.monotonic() < until:
+        told = daemon.client("cloudtrail").lookup_events(LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "ListBuckets"}])["Events"]
+    assert told and all(one["Resources"] == [] for one in told)
 
 
 @pytest.mark.parametrize("action, call, kind", [("ListApplications", "list_applications", "application"), ("ListDeploymentConfigs", "list_deployment_configs", "deploymentconfig"),

@@ -16,8 +16,8 @@ struct KeptCommand {
 };
 
 /// A folder with a file for each. AWS's agent, too, begins anew after a restart what it had not ended, three times at
-/// most. Source: Systems Manager User Guide, "Handling reboots when running commands"; amazon-ssm-agent's README. Safe
-/// from all threads, as each works on a command of its own.
+/// most. Source: Systems Manager User Guide, "Handling reboots when running commands". Safe from all threads, as each
+/// works on a command of its own.
 class KeptCommands {
  public:
   static constexpr int kMostRuns = 3;

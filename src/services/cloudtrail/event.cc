@@ -157,7 +157,8 @@ Json resources_of(const CallRecord& call) {
   Json out = Json::array();
   for (const std::string& arn : call.resources) {
     const std::string_view type = type_of_arn(arn);
-    if (type.empty()) continue;
+    // S3's way to name all buckets names none.
+    if (type.empty() || parse_arn(arn)->resource == "*") continue;
     const std::string account = parse_arn(arn)->account;
     out.push_back(
         Json::object({{"accountId", account.empty() ? call.caller.account : account}, {"type", type}, {"ARN", arn}}));
