@@ -21,6 +21,11 @@ std::vector<KeptCommand> KeptCommands::list() const {
   std::vector<KeptCommand> out;
   if (!path_exists(folder_)) return out;
   for (const std::string& name : list_folder(folder_)) try {
+      // What an agent had not written to its end, beside what it was to replace.
+      if (name.find('.') != std::string::npos) {
+        remove_tree(folder_ + "/" + name);
+        continue;
+      }
       const Json json = border::parse_message(read_file(folder_ + "/" + name), "a kept command");
       out.push_back({json.text("message"), static_cast<int>(json.integer("runs")),
                      border::ShellCommand::from_json(json["command"])});

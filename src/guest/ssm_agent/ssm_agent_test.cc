@@ -69,6 +69,15 @@ TEST(KeptCommandsTest, WhatWasTakenIsThereForTheNextAgentUntilItIsAnswered) {
   EXPECT_TRUE(KeptCommands(t.path() + "/current").list().empty());
 }
 
+TEST(KeptCommandsTest, WhatWasNotWrittenToItsEndIsNoSecondCommand) {
+  TemporaryFolder t;
+  const KeptCommands kept(t.path());
+  kept.keep({.message_id = "m", .command = script({"echo out"}, 10)});
+  write_file_atomic(t.path() + "/6d.new58.3", read_file(t.path() + "/6d"));
+  EXPECT_EQ(kept.list().size(), 1u);
+  EXPECT_EQ(list_folder(t.path()).size(), 1u);
+}
+
 TEST(KeptCommandsTest, AFileThatSaysNothingIsRemoved) {
   TemporaryFolder t;
   write_file_atomic(t.path() + "/61", "{");
