@@ -13,7 +13,6 @@
 #include "host/error.h"
 #include "host/firewall/firewall.h"
 #include "host/networks/kernel.h"
-#include "host/networks/lent.h"
 #include "host/networks/link_managers.h"
 #include "host/networks/saved_spec.h"
 #include "host/networks/traffic.h"
@@ -195,41 +194,6 @@ void Networks::number(const VpcSpec& spec, VpcNumbers& numbers) {
         return std::any_of(numbers.tables.begin(), numbers.tables.end(),
                            [&](const auto& one) { return one.second == n; });
       });
-}
-
-void Networks::apply_dns(Vpc& vpc, DnsmasqFiles wanted) {
-  const std::string folder = folder_of(vpc.spec.id);
-  const auto leases = lend(vpc.dnsmasq.leases, wanted.leases);
-  const bool anew = wanted.config != vpc.dnsmasq.config || !leases;
-  if (!anew) wanted.leases = *leases;
-  const std::string name = namespace_name(vpc.spec.id);
-  if (wanted.hosts != vpc.dnsmasq.hosts || !path_exists(folder + "/hosts"))
-    write_file_atomic(folder + "/hosts", wanted.hosts);
-  if (wanted.leases != vpc.dnsmasq.leases || !path_exists(folder + "/leases"))
-    write_file_atomic(folder + "/leases", wanted.leases);
-  if (anew) {
-    write_file_atomic(folder + "/dnsmasq.conf", wanted.config);
-    stop_dnsmasq(folder);
-  } else if (wanted.leases != vpc.dnsmasq.leases) {
-    reload_dnsmasq(folder);
-  }
-  // First, as one of an older version had the port of names, too.
-  start_dnsmasq(name, folder);
-  const std::string names = folder + "/" + kNamesFolder;
-  if (wanted.names != vpc.dnsmasq.names) {
-    stop_dnsmasq(names);
-    make_folders(names);
-    write_file_atomic(names + "/dnsmasq.conf", wanted.names);
-  } else if (wanted.hosts != vpc.dnsmasq.hosts) {
-    reload_dnsmasq(names);
-  }
-  if (!wanted.names.empty()) start_dnsmasq(name, names);
-  vpc.dnsmasq = std::move(wanted);
-}
-
-void Networks::stop_resolvers(const std::string& id) {
-  stop_dnsmasq(folder_of(id));
-  stop_dnsmasq(folder_of(id) + "/" + kNamesFolder);
 }
 
 void Networks::remove(const std::string& id) {

@@ -21,53 +21,11 @@
 namespace hanbat::host {
 namespace {
 
-constexpr const char* kServersOfResolved = "/run/systemd/resolve/resolv.conf";
 constexpr auto kLookEvery = std::chrono::seconds(10);
 constexpr auto kRulesSettle = std::chrono::milliseconds(300);
 constexpr auto kLeastBetween = std::chrono::seconds(1);  // on a machine whose rules change all the time
 
 }  // namespace
-
-/// One that runs with an older version's settings is started anew. systemd-resolved, which may ask ours for names of
-/// the region's (`hanbat trust`), is not asked in turn, but whom it asks: each would wait for the other.
-void Networks::start_resolver_of_host() {
-  const bool resolved = find_file("/etc/resolv.conf").value_or("").find("nameserver 127.0.0.53") != std::string::npos &&
-                        path_exists(kServersOfResolved);
-  const std::string edge = folder_ + "/edge", path = edge + "/dnsmasq.conf",
-                    wanted = dnsmasq_of_host(edge, range_, resolved ? kServersOfResolved : "");
-  if (find_file(path) != wanted) stop_dnsmasq(edge);
-  if (!path_exists(edge + "/" + kBalancersFile)) write_file_atomic(edge + "/" + kBalancersFile, "");
-  write_file_atomic(path, wanted);
-  start_dnsmasq("", edge);
-}
-
-void Networks::tell_host_balancers() {
-  std::vector<const VpcSpec*> vpcs;
-  for (const auto& [id, vpc] : vpcs_) vpcs.push_back(&vpc.spec);
-  const std::string edge = folder_ + "/edge", path = edge + "/" + kBalancersFile,
-                    wanted = public_balancers(vpcs, range_);
-  if (find_file(path) == wanted) return;
-  write_file_atomic(path, wanted);
-  reload_dnsmasq(edge);
-}
-
-void Networks::revive_resolvers() {
-  std::lock_guard lock(mutex_);
-  std::string failure;
-  const auto revive = [&](const std::string& name, const std::string& folder) {
-    try {
-      start_dnsmasq(name, folder);
-    } catch (const std::exception& error) {
-      failure = error.what();  // of one network: the others' resolvers have their turn
-    }
-  };
-  revive("", folder_ + "/edge");
-  for (const auto& [id, vpc] : vpcs_) {
-    if (!vpc.dnsmasq.config.empty()) revive(namespace_name(id), folder_of(id));
-    if (!vpc.dnsmasq.names.empty()) revive(namespace_name(id), folder_of(id) + "/" + kNamesFolder);
-  }
-  if (!failure.empty()) throw HostError(HostErrorCode::kFailed, failure);
-}
 
 /// Whether the kernel has what was applied. The first look after a change learns how the rules are listed.
 bool Networks::is_whole(Vpc& vpc) {
@@ -134,8 +92,7 @@ std::vector<Finding> Networks::examine() {
                         .remedy = holds ? "" : remedy});
   };
   const auto resolver = [&](const std::string& what, const std::string& folder) {
-    tell(what, find_process(folder + "/dnsmasq.pid", folder) != 0,
-         "dnsmasq has died and is being started",
+    tell(what, find_process(folder + "/dnsmasq.pid", folder) != 0, "dnsmasq has died and is being started",
          "It is started every 10 s; apt-get install dnsmasq-base if it is missing");
   };
   resolver("resolver of the host", folder_ + "/edge");

@@ -264,24 +264,6 @@ Reservation reservation_of(Request& rq, const std::string& id) {
   return reservation;
 }
 
-/// The interface that the caller has made for the machine. Source: RunInstances in EC2's API reference,
-/// InstanceNetworkInterfaceSpecification.
-Resource<NetworkInterface> require_own_interface(Request& rq, const RunInstancesInput& in,
-                                                 const InstanceNetworkInterfaceSpecification& asked) {
-  auto interface = require<NetworkInterface>(rq.tx, place_of(rq), *asked.network_interface_id);
-  if (asked.subnet_id || asked.groups || asked.private_ip_address || asked.private_ip_addresses ||
-      asked.secondary_private_ip_address_count || asked.description || asked.associate_public_ip_address)
-    throw Error("InvalidParameterCombination", 400,
-                "A network interface ID may not be specified together with what a new network interface would have");
-  if (in.max_count > 1)
-    throw Error("InvalidParameterCombination", 400,
-                "A network interface ID may not be specified when launching several instances");
-  refuse_managed(rq, interface);
-  if (interface.shape.attachment)
-    throw Error("InvalidNetworkInterface.InUse", 400, fmt::format("Interface: [{}] in use.", interface.id));
-  return interface;
-}
-
 /// Throws AWS's errors for what cannot be launched.
 LaunchPlan plan_launch(Request& rq, const RunInstancesInput& in, const InstanceNetworkInterfaceSpecification& asked,
                        const LaunchQuestion& question) {

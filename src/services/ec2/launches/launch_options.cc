@@ -2,6 +2,7 @@
 
 #include "services/ec2/instances/instance_types.h"
 #include "services/ec2/metadata/metadata_options.h"
+#include "services/ec2/networks/networks.h"
 
 namespace hanbat::ec2 {
 namespace {
@@ -68,6 +69,22 @@ void refuse_what_does_not_act(const Request& rq, const RunInstancesInput& in) {
 void refuse_what_does_not_act(const Request& rq, const InstanceNetworkInterfaceSpecification& interface) {
   refuse_others(rq, interface.interface_type, "interface", "NetworkInterfaces.InterfaceType");
   if (interface.network_card_index.value_or(0) != 0) throw not_done(rq, "NetworkInterfaces.NetworkCardIndex beside 0");
+}
+
+Resource<NetworkInterface> require_own_interface(Request& rq, const RunInstancesInput& in,
+                                                 const InstanceNetworkInterfaceSpecification& asked) {
+  auto interface = require<NetworkInterface>(rq.tx, place_of(rq), *asked.network_interface_id);
+  if (asked.subnet_id || asked.groups || asked.private_ip_address || asked.private_ip_addresses ||
+      asked.secondary_private_ip_address_count || asked.description || asked.associate_public_ip_address)
+    throw Error("InvalidParameterCombination", 400,
+                "A network interface ID may not be specified together with what a new network interface would have");
+  if (in.max_count > 1)
+    throw Error("InvalidParameterCombination", 400,
+                "A network interface ID may not be specified when launching several instances");
+  refuse_managed(rq, interface);
+  if (interface.shape.attachment)
+    throw Error("InvalidNetworkInterface.InUse", 400, fmt::format("Interface: [{}] in use.", interface.id));
+  return interface;
 }
 
 }  // namespace hanbat::ec2

@@ -17,4 +17,9 @@ void refuse_other_machines(const Request& rq, const RunInstancesInput& in);
 /// The same of an interface that the call describes.
 void refuse_what_does_not_act(const Request& rq, const InstanceNetworkInterfaceSpecification& interface);
 
+/// The interface that the caller has made for the machine. Source: RunInstances in EC2's API reference,
+/// InstanceNetworkInterfaceSpecification.
+Resource<NetworkInterface> require_own_interface(Request& rq, const RunInstancesInput& in,
+                                                 const InstanceNetworkInterfaceSpecification& asked);
+
 }  // namespace hanbat::ec2

@@ -222,7 +222,8 @@ ListObjectsV2Output S3::list_objects_v2(region::Request& rq, const ListObjectsV2
     if (!out.contents) out.contents.emplace();
     Object entry;
     describe(row, rq.now(), in, entry);
-    if (in.fetch_owner.value_or(false)) entry.owner.emplace().id = region::canonical_user_id(owner_of(bucket, row.body));
+    if (in.fetch_owner.value_or(false))
+      entry.owner.emplace().id = region::canonical_user_id(owner_of(bucket, row.body));
     out.contents->push_back(std::move(entry));
   }
   if (!folded.prefixes.empty()) out.common_prefixes = prefixes_of(folded.prefixes, in.encoding_type);
