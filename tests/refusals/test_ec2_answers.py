@@ -58,7 +58,9 @@ def test_a_new_vpc_tells_of_ipv6_and_is_pending(made):
     assert made["vpc"]["Ipv6CidrBlockAssociationSet"] == [] and made["vpc"]["State"] == "pending"
     assert "Tags" not in made["vpc"] and "BlockPublicAccessStates" not in made["vpc"]
     told = made["ec2"].describe_vpcs(VpcIds=[made["vpc"]["VpcId"]])["Vpcs"][0]
-    assert "Ipv6CidrBlockAssociationSet" not in told and told["BlockPublicAccessStates"] == {"InternetGatewayBlockMode": "off"}
+    assert "Ipv6CidrBlockAssociationSet" not in told
+    if "BlockPublicAccessStates" in made["ec2"].meta.service_model.shape_for("Vpc").members:  # an older botocore does not read it
+        assert told["BlockPublicAccessStates"] == {"InternetGatewayBlockMode": "off"}
 
 
 def test_a_rule_about_a_group_tells_its_id_and_owner(made):
