@@ -107,7 +107,7 @@ TEST_F(Logging, ARequestIsALineInTheTargetWithinAMinute) {
       ElementsAre(MatchesRegex("of-bucket/[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9]{2}-[0-9]{2}-[0-9]{2}-[0-9A-F]{16}")));
   const Texts all = lines();
   ASSERT_THAT(all, SizeIs(1)) << "and once";
-  EXPECT_THAT(all[0], MatchesRegex("123456789012 bucket \\[[^]]*\\] 127.0.0.1 - [0-9A-Z]{16} REST.GET.OBJECT "
+  EXPECT_THAT(all[0], MatchesRegex("[0-9a-f]{64} bucket \\[[^]]*\\] 127.0.0.1 - [0-9A-Z]{16} REST.GET.OBJECT "
                                    "a%20key \"GET /bucket/a%20key\\?versionId=null HTTP/1.1\" 200 - 5 5 [0-9]+ [0-9]+ "
                                    "\"http://x/\" \"curl/8\" null [A-Za-z0-9+/]{75}= - - - [^ ]+ - - - -"));
 }
