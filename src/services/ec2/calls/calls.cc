@@ -119,6 +119,11 @@ void record_result(Request& rq, const std::optional<std::string>& token, const J
 
 Error invalid_parameter(std::string_view message) { return Error("InvalidParameterValue", 400, std::string(message)); }
 
+Error not_together(std::string_view one, std::string_view other) {
+  return Error("InvalidParameterCombination", 400,
+               fmt::format("The parameter '{}' may not be used in combination with '{}'", one, other));
+}
+
 Error missing_parameter(std::string_view name) {
   return Error("MissingParameter", 400, fmt::format("The request must contain the parameter {}", name));
 }

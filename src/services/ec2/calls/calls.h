@@ -253,6 +253,8 @@ Attribute require_attribute(const std::string& word) {
   throw invalid_parameter(fmt::format("Value ({}) for parameter attribute is invalid. Unknown attribute.", word));
 }
 Error missing_parameter(std::string_view name);
+/// Of two parameters that name one thing.
+Error not_together(std::string_view one, std::string_view other);
 Error dependency_violation(std::string_view message);
 /// 501 of the request's operation, naming what of it is not done.
 Error not_done(const Request& rq, std::string_view what);

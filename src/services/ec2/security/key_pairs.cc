@@ -97,6 +97,7 @@ DeleteKeyPairOutput Ec2::delete_key_pair(Request& rq, const DeleteKeyPairInput& 
   authorize(rq, "DeleteKeyPair", "key-pair", name);
 
   if (!in.key_name && !in.key_pair_id) throw missing_parameter("KeyName or KeyPairId");
+  if (in.key_name && in.key_pair_id) throw not_together("keyName", "keyPairId");
   std::optional<Resource<KeyPairInfo>> row;
   if (in.key_pair_id)
     row = find<KeyPairInfo>(rq.tx, place_of(rq), *in.key_pair_id);

@@ -12,11 +12,6 @@ namespace {
 constexpr FilterPath kSecurityGroupRulesPaths[] = {{"group-id", "GroupId"},
                                                    {"security-group-rule-id", "SecurityGroupRuleId"}};
 
-Error not_together(std::string_view one, std::string_view other) {
-  return Error("InvalidParameterCombination", 400,
-               fmt::format("The parameter '{}' may not be used in combination with '{}'", one, other));
-}
-
 Resource<SecurityGroup> group_of(Request& rq, const std::optional<std::string>& id,
                                  const std::optional<std::string>& name = std::nullopt) {
   if (id && name) throw not_together("groupName", "groupId");

@@ -201,6 +201,7 @@ DeleteSecurityGroupOutput Ec2::delete_security_group(Request& rq, const DeleteSe
 
   prepare(rq);
   if (!in.group_id && !in.group_name) throw missing_parameter("groupName or groupId");
+  if (in.group_id && in.group_name) throw not_together("groupName", "groupId");
   std::optional<Resource<SecurityGroup>> group;
   if (in.group_id)
     group = require<SecurityGroup>(rq.tx, place_of(rq), *in.group_id);
