@@ -23,6 +23,7 @@ constexpr int kStretch = 2000;
 constexpr Milliseconds kNewest = std::chrono::hours(2);
 constexpr Milliseconds kOldest = std::chrono::hours(24 * 14);
 
+/// The place right behind or before an event as a page's key, and back.
 std::string key_of(Position position) { return digits(position.timestamp, 20) + digits(position.id, 36); }
 
 std::optional<Position> read_key(std::string_view key) {

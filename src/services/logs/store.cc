@@ -249,8 +249,6 @@ std::string digits(std::int64_t number, int width) {
          out;
 }
 
-/// The place right behind or before an event as a page's key, and back.
-
 std::string token_after(std::int64_t ingestion) {
   constexpr int kWidth = 56;
   return digits(ingestion, kWidth);
