@@ -72,7 +72,7 @@ def code_of(call, **arguments):
     return None
 
 
-def test_LinesAreDeliveredWhereTheGuidesPolicyLetsThemIn(daemon, account):
+def test_lines_are_delivered_where_the_guides_policy_lets_them_in(daemon, account):
     s3 = daemon.client("s3")
     for name in ("watched", "watched-logs"):
         s3.create_bucket(Bucket=name, CreateBucketConfiguration=HERE)
@@ -96,7 +96,7 @@ def test_LinesAreDeliveredWhereTheGuidesPolicyLetsThemIn(daemon, account):
     assert {one[1] for one in read} == {owner} and all(one[5].startswith("arn:aws:iam::") or one[5] == owner for one in read)
 
 
-def test_APolicyForAnotherSourceLetsNothingIn(daemon, account):
+def test_a_policy_for_another_source_lets_nothing_in(daemon, account):
     s3 = daemon.client("s3")
     for name in ("seen", "seen-logs"):
         s3.create_bucket(Bucket=name, CreateBucketConfiguration=HERE)
@@ -106,7 +106,7 @@ def test_APolicyForAnotherSourceLetsNothingIn(daemon, account):
     assert delivered(daemon, s3, "seen-logs", 0) == ([], [])
 
 
-def test_TheLogDeliveryGroupDeliversWhereAnAclGrantsIt(daemon):
+def test_the_log_delivery_group_delivers_where_an_acl_grants_it(daemon):
     s3 = daemon.client("s3")
     s3.create_bucket(Bucket="old", CreateBucketConfiguration=HERE)
     s3.create_bucket(Bucket="old-logs", CreateBucketConfiguration=HERE, ObjectOwnership="ObjectWriter")
@@ -118,7 +118,7 @@ def test_TheLogDeliveryGroupDeliversWhereAnAclGrantsIt(daemon):
     assert len(lines) == 1 and keys[0].startswith("logs/20")
 
 
-def test_AStrangerPaysOrIsRefusedAndOwnsWhatItWrites(daemon, account):
+def test_a_stranger_pays_or_is_refused_and_owns_what_it_writes(daemon, account):
     s3 = daemon.client("s3")
     guests, guest = guest_of(daemon)
     s3.create_bucket(Bucket="shared", CreateBucketConfiguration=HERE, ObjectOwnership="ObjectWriter")

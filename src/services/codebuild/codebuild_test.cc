@@ -5,6 +5,7 @@
 
 #include "gen/codebuild/client.h"
 #include "region/testing.h"
+#include "services/codebuild/testing.h"
 #include "wire/testing.h"
 
 namespace hanbat::codebuild {
@@ -19,18 +20,6 @@ struct CodeBuildTest : testing::Test {
     test.start();
   }
 
-  CreateProjectInput project(const std::string& name) {
-    CreateProjectInput in;
-    in.name = name;
-    in.service_role = "arn:aws:iam::123456789012:role/build";
-    in.source.type = "NO_SOURCE";
-    in.source.buildspec = "version: 0.2";
-    in.artifacts.type = "NO_ARTIFACTS";
-    in.environment.type = "LINUX_CONTAINER";
-    in.environment.image = "aws/codebuild/standard:7.0";
-    in.environment.compute_type = "BUILD_GENERAL1_SMALL";
-    return in;
-  }
   std::string start(const std::string& name) {
     test.clock.advance(Milliseconds(1));
     return *codebuild.start_build({.project_name = name}).build->id;
@@ -47,22 +36,22 @@ struct CodeBuildTest : testing::Test {
 };
 
 TEST_F(CodeBuildTest, AProjectAndItsBuildsTellWhatItsMachineIsUnlessItIsSaid) {
-  codebuild.create_project(project("web"));
+  codebuild.create_project(least_project("web"));
   const auto is_usual = [](const ProjectEnvironment& told) {
     return told.privileged_mode == false && told.image_pull_credentials_type == "CODEBUILD" &&
            told.environment_variables && told.environment_variables->empty();
   };
   EXPECT_TRUE(is_usual(*codebuild.batch_get_projects({.names = {"web"}}).projects->front().environment));
   EXPECT_TRUE(is_usual(*codebuild.batch_get_builds({.ids = {start("web")}}).builds->front().environment));
-  ProjectEnvironment other = project("web").environment;
+  ProjectEnvironment other = least_project("web").environment;
   other.privileged_mode = true;
   EXPECT_EQ(codebuild.update_project({.environment = other, .name = "web"}).project->environment->privileged_mode,
             true);
 }
 
 TEST_F(CodeBuildTest, BuildsAreListedInPagesOfAHundredNewestFirst) {
-  codebuild.create_project(project("web"));
-  codebuild.create_project(project("other"));
+  codebuild.create_project(least_project("web"));
+  codebuild.create_project(least_project("other"));
   Names newest_first;
   for (int i = 0; i < 103; ++i) newest_first.insert(newest_first.begin(), start("web"));
   start("other");
@@ -81,7 +70,7 @@ TEST_F(CodeBuildTest, OptionsOfGitAreForRepositoriesAlone) {
   const auto refusal = [&](const CreateProjectInput& in) {
     return wire::refusal_of([&] { codebuild.create_project(in); });
   };
-  CreateProjectInput in = project("web");
+  CreateProjectInput in = least_project("web");
   in.source.git_submodules_config.emplace().fetch_submodules = true;
   EXPECT_EQ(refusal(in),
             "InvalidInputException: Invalid project source: gitSubmodulesConfig is not supported for source type "
@@ -97,7 +86,7 @@ TEST_F(CodeBuildTest, OptionsOfGitAreForRepositoriesAlone) {
 }
 
 TEST_F(CodeBuildTest, ABuildOfAnotherKindOfSourceHasNoneOfTheProjectsOptionsOfGit) {
-  CreateProjectInput in = project("web");
+  CreateProjectInput in = least_project("web");
   in.source.type = "CODECOMMIT";
   in.source.location = "https://git-codecommit.ap-northeast-2.amazonaws.com/v1/repos/r";
   in.source.git_submodules_config.emplace().fetch_submodules = true;
@@ -150,7 +139,7 @@ TEST_F(CodeBuildTest, SourceCredentialsAreOneSetForAKindOfHostAndAreNeverShown) 
 }
 
 TEST_F(CodeBuildTest, ATokenCarriesTheOrderOfItsFirstPage) {
-  codebuild.create_project(project("web"));
+  codebuild.create_project(least_project("web"));
   Names oldest_first;
   for (int i = 0; i < 101; ++i) oldest_first.push_back(start("web"));
   const auto first = codebuild.list_builds({.sort_order = "ASCENDING"});
@@ -164,7 +153,7 @@ TEST_F(CodeBuildTest, ATokenCarriesTheOrderOfItsFirstPage) {
 }
 
 TEST_F(CodeBuildTest, ATokenOfNoneOrAnotherListIsAnInvalidInput) {
-  codebuild.create_project(project("web"));
+  codebuild.create_project(least_project("web"));
   for (int i = 0; i < 101; ++i) start("web");
   const std::string token = *codebuild.list_builds({}).next_token;
   for (const std::string& wrong : {std::string("garbage"), std::string("-1"), std::string(), token + "x"}) {
@@ -177,7 +166,7 @@ TEST_F(CodeBuildTest, ATokenOfNoneOrAnotherListIsAnInvalidInput) {
 
 TEST_F(CodeBuildTest, ProjectsAreSortedByNameOrTime) {
   for (const char* name : {"bb", "cc", "aa"}) {
-    codebuild.create_project(project(name));
+    codebuild.create_project(least_project(name));
     test.clock.advance(Milliseconds(1));
   }
   UpdateProjectInput update;
@@ -191,25 +180,25 @@ TEST_F(CodeBuildTest, ProjectsAreSortedByNameOrTime) {
 }
 
 TEST_F(CodeBuildTest, ArtifactsOfS3SayHowTheyAreNamedAndPackedWhereTheCallDidNot) {
-  CreateProjectInput in = project("web");
+  CreateProjectInput in = least_project("web");
   in.artifacts = {.location = "bucket", .type = "S3"};
   const ProjectArtifacts made = *codebuild.create_project(in).project->artifacts;
   EXPECT_EQ(made.name, "web");
   EXPECT_EQ(made.namespace_type, "NONE");
   EXPECT_EQ(made.packaging, "NONE");
   EXPECT_EQ(made.encryption_disabled, false);
-  EXPECT_FALSE(codebuild.create_project(project("none")).project->artifacts->packaging);
+  EXPECT_FALSE(codebuild.create_project(least_project("none")).project->artifacts->packaging);
 }
 
 TEST_F(CodeBuildTest, ABuildSaysTheKeyOfS3ThatItsArtifactsAreSealedWith) {
-  codebuild.create_project(project("web"));
+  codebuild.create_project(least_project("web"));
   const std::string id = start("web");
   EXPECT_EQ(codebuild.batch_get_builds({.ids = {id}}).builds->front().encryption_key,
             "arn:aws:kms:" + test.region + ":123456789012:alias/aws/s3");
 }
 
 TEST_F(CodeBuildTest, TagsOfAProjectAreCheckedReplacedAndGoWithIt) {
-  CreateProjectInput in = project("web");
+  CreateProjectInput in = least_project("web");
   in.tags = {{{.key = "team", .value = "a"}}};
   codebuild.create_project(in);
   EXPECT_EQ(tags_of("web"), Names{"team=a"});
@@ -230,12 +219,12 @@ TEST_F(CodeBuildTest, TagsOfAProjectAreCheckedReplacedAndGoWithIt) {
   }
   EXPECT_EQ(tags_of("web"), Names{"stage=x"});
   codebuild.delete_project({.name = "web"});
-  codebuild.create_project(project("web"));
+  codebuild.create_project(least_project("web"));
   EXPECT_EQ(tags_of("web"), Names{});
 }
 
 TEST_F(CodeBuildTest, AProjectIsDeletedByItsArnAndItsBuildsAreListedNoMore) {
-  const std::string arn = *codebuild.create_project(project("web")).project->arn;
+  const std::string arn = *codebuild.create_project(least_project("web")).project->arn;
   const std::string id = start("web");
   codebuild.delete_project({.name = arn});
   EXPECT_TRUE(codebuild.list_projects({}).projects->empty());
@@ -245,7 +234,7 @@ TEST_F(CodeBuildTest, AProjectIsDeletedByItsArnAndItsBuildsAreListedNoMore) {
 }
 
 TEST_F(CodeBuildTest, WhatIsNotBuiltIsRefusedInOverridesToo) {
-  codebuild.create_project(project("web"));
+  codebuild.create_project(least_project("web"));
   StartBuildInput in;
   in.project_name = "web";
   in.cache_override = ProjectCache{.type = "S3"};

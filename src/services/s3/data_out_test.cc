@@ -1,32 +1,18 @@
 // What an object's bytes cost on their way out: to whom they are billed, and who asks for nothing.
 #include <gmock/gmock.h>
 
-#include <atomic>
-
-#include "http/client.h"
-#include "http/server.h"
-#include "os/sockets.h"
 #include "region/data_out.h"
-#include "region/front_door.h"
-#include "services/s3/testing.h"
+#include "services/s3/served.h"
 
 namespace hanbat::s3 {
 namespace {
 
-class DataOut : public S3Test {
+class DataOut : public ServedS3Test {
  protected:
-  DataOut() {
-    door.start();
-    Fd fd = listen_tcp("127.0.0.1", 0);
-    port = local_address(fd.get()).port;
-    server.add_listener(std::move(fd), {});
-  }
+  DataOut() { door.start(); }
+
   int ask(const std::string& method, const std::string& target, const std::string& body = "") {
-    const int before = served;
-    http::Client web(http::Endpoint{.host = "127.0.0.1", .port = port});
-    const int status = web.send({.method = method, .target = target, .headers = {}, .body = body}).status;
-    served.wait(before);
-    return status;
+    return ServedS3Test::ask(method, target, body).status;
   }
   /// The bytes on the bill, once it is written, and that they are the bucket's.
   std::int64_t billed() {
@@ -43,15 +29,6 @@ class DataOut : public S3Test {
     });
     return sum;
   }
-
-  region::FrontDoor door{t.home};
-  std::atomic<int> served{0};  // to the end, which comes after the client has its answer
-  http::Server server{http::ServerOptions{}, [this](http::Exchange& exchange) {
-                        door.serve(exchange);
-                        ++served;
-                        served.notify_all();
-                      }};
-  std::uint16_t port = 0;
 };
 
 TEST_F(DataOut, WhatIsReadFromOutsideIsBilledToTheBucketsOwner) {

@@ -4,6 +4,7 @@
 #include "gen/codebuild/client.h"
 #include "region/testing.h"
 #include "services/codebuild/codebuild.h"
+#include "services/codebuild/testing.h"
 #include "services/codebuild/workers/build_log.h"
 #include "wire/testing.h"
 
@@ -20,21 +21,9 @@ struct ProjectRules : testing::Test {
     test.add<CodeBuild>();
     test.tasks->handle(std::string(region::kDeliverEvent), [](store::TaskRun&) {});
     test.start();
-    codebuild.create_project(project("web"));
+    codebuild.create_project(least_project("web"));
   }
 
-  CreateProjectInput project(const std::string& name) {
-    CreateProjectInput in;
-    in.name = name;
-    in.service_role = "arn:aws:iam::123456789012:role/build";
-    in.source.type = "NO_SOURCE";
-    in.source.buildspec = "version: 0.2";
-    in.artifacts.type = "NO_ARTIFACTS";
-    in.environment.type = "LINUX_CONTAINER";
-    in.environment.image = "aws/codebuild/standard:7.0";
-    in.environment.compute_type = "BUILD_GENERAL1_SMALL";
-    return in;
-  }
   std::string refusal(const CreateProjectInput& in) {
     return wire::refusal_of([&] { codebuild.create_project(in); });
   }
@@ -51,13 +40,13 @@ struct ProjectRules : testing::Test {
 };
 
 TEST_F(ProjectRules, SourcesAndArtifactsHaveIdentifiersOfLettersDigitsAndUnderscores) {
-  CreateProjectInput in = project("api");
+  CreateProjectInput in = least_project("api");
   in.source.source_identifier = "my-source";
   EXPECT_EQ(refusal(in), kIdentifier);
-  in = project("api");
+  in = least_project("api");
   in.secondary_sources = {{{.location = "bucket/in.zip", .source_identifier = "in put", .type = "S3"}}};
   EXPECT_EQ(refusal(in), kIdentifier);
-  in = project("api");
+  in = least_project("api");
   in.secondary_artifacts = {{{.artifact_identifier = std::string(128, 'a'), .location = "bucket", .type = "S3"}}};
   EXPECT_EQ(refusal(in), kIdentifier);
   in.secondary_artifacts->front().artifact_identifier.reset();
@@ -68,7 +57,7 @@ TEST_F(ProjectRules, SourcesAndArtifactsHaveIdentifiersOfLettersDigitsAndUndersc
 
 TEST_F(ProjectRules, IdentifiersAreUniqueAndVersionsAreOfSourcesThatThereAre) {
   const ProjectSource more{.location = "bucket/in.zip", .source_identifier = "more", .type = "S3"};
-  CreateProjectInput in = project("api");
+  CreateProjectInput in = least_project("api");
   in.secondary_sources = {{more, more}};
   EXPECT_EQ(code(in), "InvalidInputException");
   in.secondary_sources = {{more}};
@@ -87,10 +76,10 @@ TEST_F(ProjectRules, ABuildsOwnSourcesAndArtifactsAreNamedLikewise) {
 }
 
 TEST_F(ProjectRules, OnlyArtifactsOfS3CanBeLeftUnsealedAndAPipelinesAreNeverSecondary) {
-  CreateProjectInput in = project("api");
+  CreateProjectInput in = least_project("api");
   in.artifacts.encryption_disabled = true;
   EXPECT_EQ(code(in), "InvalidInputException");
-  in = project("api");
+  in = least_project("api");
   in.secondary_artifacts = {{{.artifact_identifier = "other", .type = "CODEPIPELINE"}}};
   EXPECT_EQ(code(in), "InvalidInputException");
   in.secondary_artifacts = {{{.artifact_identifier = "other", .type = "S3"}}};
@@ -99,7 +88,7 @@ TEST_F(ProjectRules, OnlyArtifactsOfS3CanBeLeftUnsealedAndAPipelinesAreNeverSeco
 
 TEST_F(ProjectRules, AProjectSaysS3sKeyAndTakesNoOther) {
   const std::string s3 = "arn:aws:kms:ap-northeast-2:123456789012:alias/aws/s3";
-  CreateProjectInput in = project("api");
+  CreateProjectInput in = least_project("api");
   for (const std::string& key : {std::string("alias/aws/s3"), s3}) {
     in.encryption_key = key;
     EXPECT_EQ(codebuild.create_project(in).project->encryption_key, s3);
@@ -131,7 +120,7 @@ TEST_F(ProjectRules, AProjectAndItsBuildsTellWhatNobodySaid) {
 }
 
 TEST_F(ProjectRules, WhatIsMadeBesideTellsWhatNobodySaidToo) {
-  CreateProjectInput in = project("api");
+  CreateProjectInput in = least_project("api");
   in.secondary_sources = {{{.location = "bucket/in.zip", .source_identifier = "more", .type = "S3"}}};
   in.secondary_artifacts = {{{.artifact_identifier = "other", .location = "bucket", .name = "other", .type = "S3"}}};
   const Project made = *codebuild.create_project(in).project;
@@ -151,7 +140,7 @@ TEST_F(ProjectRules, ALinkToALogHasItsNamesEncodedAsTheConsoleReadsThem) {
 }
 
 TEST_F(ProjectRules, ARoleIsOneOfTheCallersAccount) {
-  CreateProjectInput in = project("api");
+  CreateProjectInput in = least_project("api");
   in.service_role = "arn:aws:iam::210987654321:role/build";
   const std::string foreign =
       "InvalidInputException: Invalid service role: Service role account ID does not match caller's account";

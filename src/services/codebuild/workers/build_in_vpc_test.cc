@@ -12,6 +12,7 @@
 #include "region/fake_service.h"
 #include "region/testing.h"
 #include "services/codebuild/codebuild.h"
+#include "services/codebuild/testing.h"
 #include "wire/testing.h"
 
 namespace hanbat::codebuild {
@@ -94,15 +95,7 @@ class BuildInVpcTest : public ::testing::Test {
   }
 
   CreateProjectInput project(std::vector<std::string> subnets = {"subnet-a", "subnet-b"}) {
-    CreateProjectInput in;
-    in.name = "web";
-    in.service_role = "arn:aws:iam::123456789012:role/build";
-    in.source.type = "NO_SOURCE";
-    in.source.buildspec = "version: 0.2";
-    in.artifacts.type = "NO_ARTIFACTS";
-    in.environment.type = "LINUX_CONTAINER";
-    in.environment.image = "aws/codebuild/standard:7.0";
-    in.environment.compute_type = "BUILD_GENERAL1_SMALL";
+    CreateProjectInput in = least_project("web");
     in.vpc_config.emplace().vpc_id = kVpc;
     in.vpc_config->subnets = std::move(subnets);
     in.vpc_config->security_group_ids = {{"sg-a"}};

@@ -14,6 +14,7 @@
 #include "region/fake_service.h"
 #include "region/testing.h"
 #include "services/codebuild/codebuild.h"
+#include "services/codebuild/testing.h"
 #include "services/codebuild/workers/build_network.h"
 
 namespace hanbat::codebuild {
@@ -43,16 +44,7 @@ class BuildTasksTest : public ::testing::Test {
         [](auto&, const auto&) -> logs::PutLogEventsOutput { throw std::runtime_error("the disk is broken"); });
     test.tasks->handle(std::string(region::kDeliverEvent), [](store::TaskRun&) {});
     test.start();
-    CreateProjectInput in;
-    in.name = "web";
-    in.service_role = "arn:aws:iam::123456789012:role/build";
-    in.source.type = "NO_SOURCE";
-    in.source.buildspec = "version: 0.2";
-    in.artifacts.type = "NO_ARTIFACTS";
-    in.environment.type = "LINUX_CONTAINER";
-    in.environment.image = "aws/codebuild/standard:7.0";
-    in.environment.compute_type = "BUILD_GENERAL1_SMALL";
-    codebuild.create_project(in);
+    codebuild.create_project(least_project("web"));
   }
   Build build(const std::string& id) { return codebuild.batch_get_builds({.ids = {id}}).builds->front(); }
 

@@ -1,14 +1,8 @@
 // Access to a bucket, as requests over the wire, and the log of it in another bucket.
 #include <gmock/gmock.h>
 
-#include <atomic>
-
-#include "http/client.h"
-#include "http/server.h"
-#include "os/sockets.h"
 #include "region/canonical_user.h"
-#include "region/front_door.h"
-#include "services/s3/testing.h"
+#include "services/s3/served.h"
 
 namespace hanbat::s3 {
 namespace {
@@ -21,23 +15,10 @@ using ::testing::MatchesRegex;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
-class Logging : public S3Test {
+class Logging : public ServedS3Test {
  protected:
-  Logging() {
-    client().create_bucket({.bucket = "logs"});
-    Fd fd = listen_tcp("127.0.0.1", 0);
-    port = local_address(fd.get()).port;
-    server.add_listener(std::move(fd), {});
-  }
+  Logging() { client().create_bucket({.bucket = "logs"}); }
 
-  http::Response ask(const std::string& method, const std::string& target, const std::string& body = "",
-                     http::Headers headers = {}) {
-    const int before = served;
-    http::Client web(http::Endpoint{.host = "127.0.0.1", .port = port});
-    auto answer = web.send({.method = method, .target = target, .headers = std::move(headers), .body = body});
-    served.wait(before);
-    return answer;
-  }
   void log_to(const std::string& target, const std::string& prefix,
               const std::function<void(LoggingEnabled&)>& shape = nullptr, const std::string& bucket = "bucket") {
     PutBucketLoggingInput in;
@@ -86,15 +67,6 @@ class Logging : public S3Test {
     }
     return out;
   }
-
-  region::FrontDoor door{t.home};
-  std::atomic<int> served{0};  // to the end, which comes after the client has its answer
-  http::Server server{http::ServerOptions{}, [this](http::Exchange& exchange) {
-                        door.serve(exchange);
-                        ++served;
-                        served.notify_all();
-                      }};
-  std::uint16_t port = 0;
 };
 
 TEST_F(Logging, ARequestIsALineInTheTargetWithinAMinute) {
